@@ -1,0 +1,86 @@
+import type { KubeObject } from '@berth/machinery';
+
+/** One object that a reconciler looks after. `resource` as in the store: `jobs.batch`. */
+export interface ReconcileKey {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/**
+ * What a reconciler may look at: the cluster as of the turn, with the turn's own writes already in it (the overlay).
+ * Objects are of the storage version and must not be mutated.
+ */
+export interface ClusterView {
+  get<T extends KubeObject>(key: ReconcileKey): T | undefined;
+  list<T extends KubeObject>(resource: string, namespace?: string): readonly T[];
+  /** Objects of `resource` (all resources when absent) with an owner reference to `ownerUid`. */
+  ownedBy<T extends KubeObject>(ownerUid: string, resource?: string): readonly T[];
+  /** Nodes of the pool that this cluster may use, with what all clusters together have claimed on them. */
+  nodes(): readonly NodeView[];
+}
+
+/** A fleet node as the scheduler sees it. Cpu in millicores, memory in bytes. */
+export interface NodeView {
+  readonly node: KubeObject;
+  readonly claimed: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
+}
+
+/**
+ * What a reconciler wants done. The turn applies actions in order through the same lifecycle as API requests
+ * (defaults, validation, uid, generation, finalizers), so a reconciler sees their effect in the view at once.
+ */
+export type Action =
+  | { readonly type: 'create'; readonly object: KubeObject }
+  /** Replaces metadata and spec (or data); carries the resourceVersion it was read at. */
+  | { readonly type: 'update'; readonly object: KubeObject }
+  | { readonly type: 'updateStatus'; readonly object: KubeObject }
+  | {
+      readonly type: 'delete';
+      readonly key: ReconcileKey;
+      readonly uid: string;
+      readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+      readonly gracePeriodSeconds?: number;
+    }
+  /** Binds a pod to a node: sets `spec.nodeName` and the PodScheduled condition, and claims the node's capacity in the commit. */
+  | { readonly type: 'bind'; readonly key: ReconcileKey; readonly uid: string; readonly node: string; readonly cpuMillis: number; readonly memoryBytes: number }
+  /** Ends the claim of a pod that is finished or gone. */
+  | { readonly type: 'release'; readonly podUid: string }
+  /** Recorded as an Event object; repeats of the same event count up, as client-go's recorder does. */
+  | {
+      readonly type: 'event';
+      readonly regarding: KubeObject;
+      readonly eventType: 'Normal' | 'Warning';
+      readonly reason: string;
+      readonly message: string;
+    }
+  /** Wakes this key again at the time. One timer per reconciler and key: a later one replaces it; none clears it. */
+  | { readonly type: 'wakeAt'; readonly at: Date };
+
+/** A change of one object, as it maps to keys. */
+export interface ObservedChange {
+  readonly resource: string;
+  readonly before: KubeObject | undefined;
+  readonly after: KubeObject | undefined;
+}
+
+/**
+ * A controller. `reconcile` is a pure function of what it observes and the time: called twice with the same view, it
+ * returns the same actions; called after its actions were applied, it returns none (it is quiet). A throw backs off for
+ * this key alone (1 s doubling to 5 min), is reported as an Event, and leaves the rest of the turn alone.
+ */
+export interface Reconciler {
+  /** Component name in Events (`job-controller`). */
+  readonly name: string;
+  /** The keys that a change wakes; none if it does not matter. */
+  readonly keysOf: (change: ObservedChange, view: ClusterView) => readonly ReconcileKey[];
+  readonly reconcile: (key: ReconcileKey, view: ClusterView, context: ReconcileContext) => readonly Action[];
+}
+
+export interface ReconcileContext {
+  readonly now: Date;
+  /** Deterministic for tests: Kubernetes' name alphabet, five characters. */
+  readonly newNameSuffix: () => string;
+  /** PEM of the CA that signs the API server's certificate, for `kube-root-ca.crt`. */
+  readonly clusterCa: string;
+}

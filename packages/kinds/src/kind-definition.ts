@@ -1,0 +1,108 @@
+import type { FieldError, KubeObject, SchemaTable } from '@berth/machinery';
+
+/** One group/version under which a kind is served. */
+export interface ServedVersion {
+  /** '' for the core group. */
+  readonly group: string;
+  readonly version: string;
+  /** Full name of the version's message in the schema table. */
+  readonly message: string;
+  /** Sent as a `Warning` header on every use, e.g. `batch/v1beta1 CronJob is deprecated in v1.21+, unavailable in v1.25+; use batch/v1 CronJob`. */
+  readonly deprecationWarning?: string;
+  /** Field changes between this version and the storage version; absent where only `apiVersion` differs. */
+  readonly convert?: {
+    readonly toStorage: (object: KubeObject) => KubeObject;
+    readonly fromStorage: (object: KubeObject) => KubeObject;
+  };
+}
+
+/** One column of the server-printed table, as `kubectl get` shows it. */
+export interface TableColumn {
+  readonly name: string;
+  readonly type: 'string' | 'integer' | 'date' | 'number' | 'boolean';
+  readonly format?: 'name';
+  readonly description: string;
+  /** 0 is always shown; 1 with `-o wide`. */
+  readonly priority: 0 | 1;
+  /** Upstream's text for the cell. `now` is for ages (`kubectl` shows `5m12s`). */
+  readonly cell: (object: KubeObject, now: Date) => string | number | boolean | null;
+}
+
+/** What a write does to fields that the user does not own. All functions are pure and return a new object. */
+export interface KindStrategy {
+  /** Fills defaults in (of the storage version). Also runs on every update, before validation. */
+  readonly applyDefaults: (object: KubeObject) => KubeObject;
+  /** Drops what create may not set (status) and derives what Berth sets. */
+  readonly prepareForCreate: (object: KubeObject) => KubeObject;
+  /** Carries over what the main resource may not change (status). */
+  readonly prepareForUpdate: (next: KubeObject, current: KubeObject) => KubeObject;
+  readonly validateCreate: (object: KubeObject) => readonly FieldError[];
+  readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
+  /** Warnings for the `Warning` header, in upstream's words. */
+  readonly warnings?: (object: KubeObject) => readonly string[];
+  /** The `status` subresource; absent where the kind has none. */
+  readonly status?: {
+    readonly prepareForUpdate: (next: KubeObject, current: KubeObject) => KubeObject;
+    readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
+  };
+}
+
+/** Everything the rest of Berth knows of a kind. No other file names one. */
+export interface KindDefinition {
+  readonly kind: string;
+  /** `KindList`. */
+  readonly listKind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: 'Namespaced' | 'Cluster';
+  /** The first one is the storage version. Order within a group is preference order. */
+  readonly versions: readonly [ServedVersion, ...ServedVersion[]];
+  readonly verbs: readonly Verb[];
+  readonly subresources: readonly Subresource[];
+  readonly columns: readonly TableColumn[];
+  readonly strategy: KindStrategy;
+  /** Field selectors beyond `metadata.name` and `metadata.namespace`: selector key to the object's value ('' when unset). */
+  readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** `metadata.generation` counts changes of spec. False for kinds that have no generation (ConfigMap, Event, …). */
+  readonly hasGeneration: boolean;
+  /**
+   * Grace of a deletion, in seconds, or 0 to delete at once. Only pods have one.
+   * `requestedSeconds` is the request's `gracePeriodSeconds`.
+   */
+  readonly deletionGraceSeconds?: (object: KubeObject, requestedSeconds: number | undefined) => number;
+  /** What a delete without `propagationPolicy` does. Default `background`; Job's legacy default is `orphan`. */
+  readonly defaultPropagation?: 'background' | 'orphan';
+  /**
+   * `fleet`: objects live in the system cluster's log alone; every other cluster reads them as a view (nodes).
+   * Default `cluster`.
+   */
+  readonly home?: 'cluster' | 'fleet';
+  /** Only the `system` cluster serves this kind. */
+  readonly systemOnly?: boolean;
+  /** The node whose agent must hear of this object; the store indexes it over all clusters. */
+  readonly assignedNode?: (object: KubeObject) => string | undefined;
+  /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */
+  readonly schema?: SchemaTable;
+}
+
+export type Verb =
+  | 'create'
+  | 'delete'
+  | 'deletecollection'
+  | 'get'
+  | 'list'
+  | 'patch'
+  | 'update'
+  | 'watch';
+
+/** A subresource as discovery names it. Which handler serves it is the API server's business. */
+export interface Subresource {
+  readonly name: string;
+  readonly verbs: readonly Verb[];
+  /** Where the body is of another kind (`Binding`, `Eviction`, `TokenRequest`, `Scale`). */
+  readonly kind?: string;
+  readonly group?: string;
+  readonly version?: string;
+}

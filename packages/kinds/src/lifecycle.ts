@@ -1,0 +1,31 @@
+import type { KubeObject } from '@berth/machinery';
+
+/**
+ * The life of an object from request to log, the same for the API server and for controllers. Everything here is pure:
+ * time, ids and randomness come in with {@link LifecycleContext}. Objects are of the storage version.
+ */
+export interface LifecycleContext {
+  readonly now: Date;
+  readonly newUid: () => string;
+  /** Five characters of Kubernetes' name alphabet, for `generateName`. */
+  readonly newNameSuffix: () => string;
+}
+
+/** `metav1.DeleteOptions`, decoded. */
+export interface DeleteOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
+  readonly orphanDependents?: boolean;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+/**
+ * What a request makes of an object.
+ * - `write`: store `object` as the next state.
+ * - `remove`: the object goes; `object` is its last state, for the delete event.
+ * - `unchanged`: nothing to commit; `object` is the current state.
+ */
+export interface Mutation {
+  readonly effect: 'write' | 'remove' | 'unchanged';
+  readonly object: KubeObject;
+}

@@ -1,0 +1,144 @@
+import type { StoredBody } from '@berth/machinery';
+
+/** `namespace` is '' for cluster-scoped objects. `resource` is `<plural>` or `<plural>.<group>`: `pods`, `jobs.batch`. */
+export interface ObjectKey {
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface StoredObject extends ObjectKey {
+  readonly uid: string;
+  /** The revision of the last change: `metadata.resourceVersion`. */
+  readonly revision: number;
+  readonly body: StoredBody;
+}
+
+/** One intended change of one object. Every write carries its own preconditions and gets its own {@link Outcome}. */
+export interface Write extends ObjectKey {
+  readonly op: 'create' | 'update' | 'delete';
+  readonly uid: string;
+  /** The new state; for a delete the last state, as its event shows it. */
+  readonly body: StoredBody;
+  /** Checked for update and delete. A missing member is not checked. */
+  readonly expected?: { readonly revision?: number; readonly uid?: string };
+  /** An object that must exist and must not be terminating when this one is created: its namespace. */
+  readonly within?: ObjectKey;
+  /** True once `metadata.deletionTimestamp` is set; such an object refuses creates `within` it. */
+  readonly terminating?: boolean;
+  /** The node whose agent must hear of this object. */
+  readonly node?: string;
+}
+
+/** What became of one {@link Write}. Only `applied` changed anything. */
+export type Outcome =
+  | { readonly status: 'applied'; readonly revision: number }
+  | { readonly status: 'exists' }
+  | { readonly status: 'missing' }
+  | { readonly status: 'conflict'; readonly precondition: 'revision' | 'uid'; readonly current: { revision: number; uid: string } }
+  | { readonly status: 'within-missing' }
+  | { readonly status: 'within-terminating' };
+
+/** One revision of a cluster's log. `before` is absent for a create, `after` for a delete (`before` of a delete is the stored state, `last` the state its event shows). */
+export interface Change extends ObjectKey {
+  readonly revision: number;
+  readonly uid: string;
+  readonly op: 'create' | 'update' | 'delete';
+  readonly before?: { readonly revision: number; readonly body: StoredBody };
+  readonly after?: StoredBody;
+  /** For a delete: the last state, shown with the delete's revision. */
+  readonly last?: StoredBody;
+  readonly at: Date;
+}
+
+/** Where a list goes on: the last key of the page before. */
+export interface ListPosition {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+export interface ListQuery {
+  readonly resource: string;
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+  /** The revision whose state is listed; absent: the newest. */
+  readonly revision?: number;
+  /** Exclusive. */
+  readonly after?: ListPosition;
+  readonly limit?: number;
+}
+
+/** Ordered by (namespace, name) in byte order. */
+export interface ListPage {
+  /** The whole page shows the cluster at this revision. */
+  readonly revision: number;
+  readonly items: readonly StoredObject[];
+  /** Items after the page, at the same revision; 0 when the page is the last. */
+  readonly remaining: number;
+}
+
+export interface Timer {
+  readonly key: string;
+  readonly dueAt: Date;
+}
+
+/** An effect that leaves the database, delivered at least once by the outbox queue. */
+export interface OutboxMessage {
+  readonly topic: string;
+  readonly payload: unknown;
+}
+
+/** Capacity of one fleet node that a pod takes. Cpu in millicores, memory in bytes. */
+export interface NodeClaim {
+  readonly node: string;
+  readonly podUid: string;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+/** Everything one turn does, committed together or not at all. */
+export interface TurnCommit {
+  /** The cursor the turn began from; it must still stand. */
+  readonly expectedCursor: number;
+  /** Log revision up to which the turn has seen changes. After the commit the cursor also covers the turn's own writes only if the caller says so with `coversOwnWrites`. */
+  readonly cursor: number;
+  readonly coversOwnWrites: boolean;
+  readonly writes: readonly Write[];
+  readonly setTimers: readonly Timer[];
+  /** Cleared only if still due at that time: a timer that was moved in between stays. */
+  readonly clearTimers: readonly Timer[];
+  readonly outbox: readonly OutboxMessage[];
+  readonly claims: readonly NodeClaim[];
+  /** Pod uids whose claims end. */
+  readonly releases: readonly string[];
+}
+
+export type TurnOutcome =
+  | { readonly status: 'committed'; readonly revisions: readonly number[]; readonly head: number }
+  /** Another turn moved the cursor. Nothing was applied. */
+  | { readonly status: 'superseded' }
+  /** A user wrote in between. Nothing was applied. */
+  | { readonly status: 'conflict'; readonly write: Write; readonly outcome: Outcome }
+  /** A node had no room left. Nothing was applied. */
+  | { readonly status: 'no-capacity'; readonly claim: NodeClaim };
+
+/** A change feed's hint. Losing one costs time, never data. */
+export interface RevisionHint {
+  readonly clusterId: string;
+  readonly revision: number;
+}
+
+/** Carries hints between processes; Redis in production (`@berth/queue`). Best effort in both directions: never throws, never blocks a commit. */
+export interface HintBus {
+  publish(hint: RevisionHint): void;
+  /** @returns the function that ends the subscription. */
+  subscribe(listener: (hint: RevisionHint) => void): () => void;
+  /** Also queues a turn for the cluster. */
+  requestTurn(clusterId: string): void;
+}
+
+/** Thrown by reads of a revision that retention has dropped. */
+export interface CompactedDetails {
+  readonly requested: number;
+  readonly oldest: number;
+}
