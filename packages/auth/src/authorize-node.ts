@@ -1,0 +1,75 @@
+import { systemClusterId } from './identity.ts';
+import type { RequestAttributes, ResourceAttributes } from './authorize.ts';
+
+const reads: readonly string[] = ['get', 'list', 'watch'];
+
+interface NodeRule {
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verbs: readonly string[];
+  /** Only in the fleet's own cluster. */
+  readonly systemOnly?: boolean;
+  /** Only the object that has the node's name, where the request names one. */
+  readonly ownNameOnly?: boolean;
+}
+
+/**
+ * What an agent needs to run pods of every cluster, after https://kubernetes.io/docs/reference/access-authn-authz/node/.
+ * Upstream also narrows pods, secrets and config maps to those of the node's own pods; this table does not.
+ */
+const rules: readonly NodeRule[] = [
+  { group: '', resource: 'nodes', verbs: reads, systemOnly: true },
+  { group: '', resource: 'nodes', verbs: ['create', 'update', 'patch'], systemOnly: true, ownNameOnly: true },
+  {
+    group: '',
+    resource: 'nodes',
+    subresource: 'status',
+    verbs: ['get', 'update', 'patch'],
+    systemOnly: true,
+    ownNameOnly: true,
+  },
+  {
+    group: 'coordination.k8s.io',
+    resource: 'leases',
+    verbs: ['get', 'create', 'update', 'patch', 'delete'],
+    systemOnly: true,
+    ownNameOnly: true,
+  },
+  { group: '', resource: 'pods', verbs: [...reads, 'delete'] },
+  { group: '', resource: 'pods', subresource: 'status', verbs: ['get', 'update', 'patch'] },
+  { group: '', resource: 'configmaps', verbs: reads },
+  { group: '', resource: 'secrets', verbs: reads },
+  { group: '', resource: 'serviceaccounts', verbs: reads },
+  { group: '', resource: 'serviceaccounts', subresource: 'token', verbs: ['create'] },
+  { group: '', resource: 'namespaces', verbs: reads },
+  { group: '', resource: 'services', verbs: reads },
+  { group: '', resource: 'events', verbs: ['create', 'update', 'patch'] },
+  { group: 'events.k8s.io', resource: 'events', verbs: ['create', 'update', 'patch'] },
+];
+
+/**
+ * Whether a fleet node may do this. Pure. A create names its object only in the body, so it is asked twice: before
+ * decoding with name '' and after it with the object's name.
+ */
+export function authorizeNode(nodeName: string, attributes: RequestAttributes): boolean {
+  if (attributes.type === 'path') {
+    return attributes.verb === 'get' && attributes.path === `/fleet/v1/nodes/${nodeName}/pods`;
+  }
+  return rules.some((rule) => covers(rule, attributes) && isOwn(rule, nodeName, attributes));
+}
+
+function covers(rule: NodeRule, attributes: ResourceAttributes): boolean {
+  return (
+    rule.group === attributes.group &&
+    rule.resource === attributes.resource &&
+    (rule.subresource ?? '') === attributes.subresource &&
+    rule.verbs.includes(attributes.verb) &&
+    (!rule.systemOnly || attributes.clusterId === systemClusterId)
+  );
+}
+
+function isOwn(rule: NodeRule, nodeName: string, attributes: ResourceAttributes): boolean {
+  if (!rule.ownNameOnly || attributes.name === nodeName) return true;
+  return attributes.verb === 'create' && attributes.name === '';
+}

@@ -1,0 +1,76 @@
+import { groupMasters, type Identity, nodeNameOf, systemClusterId } from './identity.ts';
+import { authorizeNode } from './authorize-node.ts';
+
+/** What a request wants to do; the subject of every authorization decision. */
+export type RequestAttributes = ResourceAttributes | PathAttributes;
+
+interface AttributesOfAll {
+  /** The cluster the request is about. */
+  readonly clusterId: string;
+  /** `get`, `list`, `watch`, `create`, …; for paths the lower-case HTTP method. */
+  readonly verb: string;
+}
+
+export interface ResourceAttributes extends AttributesOfAll {
+  readonly type: 'resource';
+  readonly group: string;
+  readonly version: string;
+  readonly resource: string;
+  readonly subresource: string;
+  /** '' for cluster-scoped resources and for requests over all namespaces. */
+  readonly namespace: string;
+  /** '' where the request names no object. */
+  readonly name: string;
+}
+
+export interface PathAttributes extends AttributesOfAll {
+  readonly type: 'path';
+  readonly path: string;
+}
+
+export interface Decision {
+  readonly allowed: boolean;
+  /** Why; '' where there is nothing to add to the refusal. */
+  readonly reason: string;
+}
+
+/** Paths that every authenticated identity of a cluster may read (upstream's `system:discovery`). */
+const discoveryPaths = /^\/(?:api|apis|openapi)(?:\/|$)|^\/(?:version|healthz|livez|readyz)(?:\/|$)/;
+
+/** Reviews of oneself (upstream's `system:basic-user`). */
+const selfReviews: Readonly<Record<string, readonly string[]>> = {
+  'authorization.k8s.io': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
+  'authentication.k8s.io': ['selfsubjectreviews'],
+};
+
+/**
+ * The one place that decides who may do what. Administrators of a cluster may do everything in it, those of the system
+ * cluster everything everywhere; nodes of the fleet what running pods needs; every identity may discover its own
+ * cluster's API and review itself. Everything else is refused.
+ */
+export function authorize(identity: Identity, attributes: RequestAttributes): Decision {
+  const isMaster = identity.groups.includes(groupMasters);
+  if (isMaster && identity.clusterId === systemClusterId) return allowed('administrator of the fleet');
+  const nodeName = nodeNameOf(identity);
+  if (nodeName !== undefined && authorizeNode(nodeName, attributes)) return allowed('node of the fleet');
+  if (identity.clusterId !== attributes.clusterId && nodeName === undefined) {
+    return refused(`the token is for cluster "${identity.clusterId}", not "${attributes.clusterId}"`);
+  }
+  if (isMaster) return allowed('administrator of the cluster');
+  return isBasic(attributes) ? allowed('open to every identity of the cluster') : refused('');
+}
+
+function isBasic(attributes: RequestAttributes): boolean {
+  if (attributes.type === 'path') return attributes.verb === 'get' && discoveryPaths.test(attributes.path);
+  return (
+    attributes.verb === 'create' && (selfReviews[attributes.group]?.includes(attributes.resource) ?? false)
+  );
+}
+
+function allowed(reason: string): Decision {
+  return { allowed: true, reason };
+}
+
+function refused(reason: string): Decision {
+  return { allowed: false, reason };
+}

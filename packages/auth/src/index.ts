@@ -1,0 +1,24 @@
+export { authorize } from './authorize.ts';
+export type { Decision, PathAttributes, RequestAttributes, ResourceAttributes } from './authorize.ts';
+export { forbiddenMessage } from './forbidden-message.ts';
+export {
+  adminSubject,
+  groupAuthenticated,
+  groupMasters,
+  groupNodes,
+  nodeNameOf,
+  nodeSubject,
+  serviceAccountSubject,
+  systemClusterId,
+} from './identity.ts';
+export type { Identity, Subject } from './identity.ts';
+export { defaultTokenLifetimeSeconds, mintToken } from './mint-token.ts';
+export type { TokenRequest } from './mint-token.ts';
+export { openKey, SealError, sealKey } from './seal-key.ts';
+export { generateSigningKey, tokenAlgorithm } from './signing-key.ts';
+export type { SigningKey, VerificationKey } from './signing-key.ts';
+export { apiAudience, nodeAudience } from './token-claims.ts';
+export { TokenError } from './token-error.ts';
+export type { TokenErrorCode } from './token-error.ts';
+export { verifyToken } from './verify-token.ts';
+export type { VerifiedToken, VerifyOptions } from './verify-token.ts';

@@ -1,0 +1,44 @@
+import { importJWK, SignJWT } from 'jose';
+import type { Subject } from './identity.ts';
+import { berthClaim, type BerthClaim } from './token-claims.ts';
+import { type SigningKey, tokenAlgorithm } from './signing-key.ts';
+
+export interface TokenRequest {
+  readonly clusterId: string;
+  /** URL of the cluster's OIDC issuer, for clouds that trust its service accounts. */
+  readonly issuer: string;
+  readonly subject: Subject;
+  readonly audience: readonly string[];
+  /** Default one hour. */
+  readonly expiresInSeconds?: number;
+  /** Default a random UUID. */
+  readonly jti?: string;
+  readonly key: Pick<SigningKey, 'kid' | 'privateJwk'>;
+  readonly now: Date;
+  /** Further claims, such as `kubernetes.io` of a bound service account token. They never replace Berth's own. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+}
+
+export const defaultTokenLifetimeSeconds = 3600;
+
+/** Signs a bearer token for one cluster. */
+export async function mintToken(request: TokenRequest): Promise<string> {
+  const issuedAtSeconds = Math.floor(request.now.getTime() / 1000);
+  const { username, uid, groups, extra } = request.subject;
+  const claim: BerthClaim = {
+    cluster: request.clusterId,
+    groups,
+    ...(uid === undefined ? {} : { uid }),
+    ...(extra === undefined ? {} : { extra }),
+  };
+  return new SignJWT({ ...request.claims, [berthClaim]: claim })
+    .setProtectedHeader({ alg: tokenAlgorithm, kid: request.key.kid, typ: 'JWT' })
+    .setIssuer(request.issuer)
+    .setSubject(username)
+    .setAudience([...request.audience])
+    .setIssuedAt(issuedAtSeconds)
+    .setNotBefore(issuedAtSeconds)
+    .setExpirationTime(issuedAtSeconds + (request.expiresInSeconds ?? defaultTokenLifetimeSeconds))
+    .setJti(request.jti ?? crypto.randomUUID())
+    .sign(await importJWK(request.key.privateJwk, tokenAlgorithm));
+}

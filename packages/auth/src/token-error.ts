@@ -1,0 +1,20 @@
+/** Why a bearer token is refused. Stable: clients of this package and the audit log rely on them. */
+export type TokenErrorCode =
+  | 'malformed'
+  | 'forged'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'wrong-algorithm'
+  | 'wrong-audience'
+  | 'unknown-key';
+
+/** A bearer token that proves nothing. The message is safe to show and never holds the token. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code: TokenErrorCode;
+
+  constructor(code: TokenErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

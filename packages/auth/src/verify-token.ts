@@ -1,0 +1,116 @@
+import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import type { Identity } from './identity.ts';
+import { type BerthClaim, berthClaimOf } from './token-claims.ts';
+import { tokenAlgorithm, type VerificationKey } from './signing-key.ts';
+import { TokenError } from './token-error.ts';
+
+export interface VerifyOptions {
+  /** The keys a cluster trusts; empty for a cluster that does not exist. */
+  readonly keysOf: (clusterId: string) => Promise<readonly VerificationKey[]>;
+  readonly audience: string;
+  readonly now: Date;
+}
+
+/** An identity and until when the token proves it. */
+export interface VerifiedToken {
+  readonly identity: Identity;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Verifies a bearer token. The cluster that it names decides which keys may have signed it, so naming another cluster than
+ * the signer's is a forgery. The issuer is not compared: it is a URL that moves with the server, and the keys say more.
+ *
+ * @throws TokenError
+ */
+export async function verifyToken(token: string, options: VerifyOptions): Promise<VerifiedToken> {
+  const kid = keyIdOf(token);
+  const { cluster } = claimOf(unverifiedPayload(token));
+  const key = (await options.keysOf(cluster)).find((candidate) => candidate.kid === kid);
+  if (key === undefined) {
+    throw new TokenError(
+      'unknown-key',
+      `the token is signed with key "${kid}", which cluster "${cluster}" does not have`,
+    );
+  }
+  const payload = await verifiedPayload(token, key, options);
+  const { exp, jti, sub } = payload;
+  if (exp === undefined || jti === undefined || sub === undefined || sub === '') {
+    throw new TokenError('malformed', 'the token lacks one of the claims exp, jti and sub');
+  }
+  const claim = claimOf(payload);
+  const identity: Identity = {
+    clusterId: claim.cluster,
+    username: sub,
+    uid: claim.uid ?? '',
+    groups: claim.groups,
+    extra: claim.extra ?? {},
+    jti,
+  };
+  return { identity, expiresAt: new Date(exp * 1000) };
+}
+
+function keyIdOf(token: string): string {
+  try {
+    const { alg, kid } = decodeProtectedHeader(token);
+    if (alg !== tokenAlgorithm) {
+      throw new TokenError(
+        'wrong-algorithm',
+        `the token's algorithm is ${String(alg)}, but must be ${tokenAlgorithm}`,
+      );
+    }
+    if (typeof kid !== 'string') throw new TokenError('malformed', 'the token names no key');
+    return kid;
+  } catch (cause) {
+    throw cause instanceof TokenError
+      ? cause
+      : new TokenError('malformed', 'the token is not a JWT', { cause });
+  }
+}
+
+function unverifiedPayload(token: string): JWTPayload {
+  try {
+    return decodeJwt(token);
+  } catch (cause) {
+    throw new TokenError('malformed', 'the token is not a JWT', { cause });
+  }
+}
+
+function claimOf(payload: JWTPayload): BerthClaim {
+  const claim = berthClaimOf(payload);
+  if (claim === undefined) throw new TokenError('malformed', 'the token names no cluster and groups');
+  return claim;
+}
+
+async function verifiedPayload(
+  token: string,
+  key: VerificationKey,
+  options: VerifyOptions,
+): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, key.publicJwk, {
+      algorithms: [tokenAlgorithm],
+      audience: options.audience,
+      currentDate: options.now,
+      requiredClaims: ['exp', 'jti', 'sub'],
+    });
+    return payload;
+  } catch (cause) {
+    throw translated(cause);
+  }
+}
+
+function translated(cause: unknown): TokenError {
+  if (cause instanceof errors.JWTExpired)
+    return new TokenError('expired', 'the token has expired', { cause });
+  if (cause instanceof errors.JWSSignatureVerificationFailed) {
+    return new TokenError('forged', "the token's signature does not match", { cause });
+  }
+  if (cause instanceof errors.JWTClaimValidationFailed) {
+    if (cause.claim === 'nbf')
+      return new TokenError('not-yet-valid', 'the token is not valid yet', { cause });
+    if (cause.claim === 'aud')
+      return new TokenError('wrong-audience', 'the token is for another audience', { cause });
+  }
+  return new TokenError('malformed', 'the token is not a valid JWT', { cause });
+}
