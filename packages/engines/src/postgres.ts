@@ -110,8 +110,6 @@ function settings(port: number, isDurable: boolean): string[] {
     'max_connections=200',
     'shared_buffers=256MB',
     'max_wal_size=2GB',
-    'wal_compression=lz4',
-    'default_toast_compression=lz4',
     'jit=off',
     'log_min_messages=warning',
     ...(isDurable ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
