@@ -1,3 +1,8 @@
+export { type ApplyRequest, type ApplyResult, applyPatch, type FieldWriter } from './apply/apply-patch.ts';
+export { decodeAppliedConfiguration } from './apply/decode-applied.ts';
+export { type TrackedUpdate, trackUpdate } from './apply/track-update.ts';
+export { decodeJsonBody, decodeValue } from './decode/decode-json.ts';
+export type { DecodedBody, DecodeOptions, DecodeTarget, FieldValidation } from './decode/decode-options.ts';
 export { BerthError } from './errors/berth-error.ts';
 export {
   alreadyExistsError,
@@ -60,6 +65,17 @@ export {
 export { goQuote } from './field-errors/go-quote.ts';
 export { FieldPath, path } from './field-errors/path.ts';
 export type { FieldsV1, Json, KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.ts';
+export { encodeOpenApiV2Protobuf, openApiV2Document } from './openapi/openapi-v2.ts';
+export { openApiV3Document, openApiV3Index } from './openapi/openapi-v3.ts';
+export type { OpenApiResource, OpenApiSubresource } from './openapi/served-resource.ts';
+export {
+  applyPatchBody,
+  type PatchMediaType,
+  type PatchRequest,
+  patchMediaTypes,
+} from './patch/patch-body.ts';
+export { decodeProtobufBody } from './protobuf/decode-protobuf.ts';
+export { encodeProtobufBody } from './protobuf/encode-protobuf.ts';
 export type { SchemaField, SchemaMessage, SchemaTable } from './schema-table.ts';
 export type { Status, StatusCause, StatusDetails } from './status.ts';
 export {
@@ -69,3 +85,4 @@ export {
   type StoredBody,
   type TypeMeta,
 } from './stored-body.ts';
+export { decodeYamlBody } from './yaml/decode-yaml.ts';
