@@ -35,7 +35,11 @@ export type Outcome =
   | { readonly status: 'applied'; readonly revision: number }
   | { readonly status: 'exists' }
   | { readonly status: 'missing' }
-  | { readonly status: 'conflict'; readonly precondition: 'revision' | 'uid'; readonly current: { revision: number; uid: string } }
+  | {
+      readonly status: 'conflict';
+      readonly precondition: 'revision' | 'uid';
+      readonly current: { revision: number; uid: string };
+    }
   | { readonly status: 'within-missing' }
   | { readonly status: 'within-terminating' };
 

@@ -1,0 +1,225 @@
+import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
+import type {
+  Change,
+  ListPage,
+  ListQuery,
+  ObjectKey,
+  OutboxMessage,
+  Outcome,
+  StoredObject,
+  Timer,
+  TurnCommit,
+  TurnOutcome,
+  Write,
+} from './types.ts';
+
+/**
+ * One database, that any number of processes may have open.
+ *
+ * Every method may throw a `StoreError`. A method that changed something and then lost its connection throws
+ * `CommitUnknownError`: the change may or may not have happened.
+ */
+export interface Store {
+  /** The store's view of one cluster. Cheap, and the same instance for the same id; the cluster need not exist. */
+  cluster(clusterId: string): ClusterStore;
+  /**
+   * Creates the cluster's row and its first objects in one transaction, together with a write to the system cluster's
+   * log if one is given. Nothing is created if any of the writes does not apply.
+   */
+  createCluster(cluster: NewCluster): Promise<'created' | 'exists'>;
+  /** Removes every row of the cluster from every table, and its claims on nodes. Removing nothing is no error. */
+  deleteCluster(clusterId: string): Promise<void>;
+  /** Positive answers are cached until this process deletes the cluster. */
+  clusterExists(clusterId: string): Promise<boolean>;
+  /** In byte order. */
+  listClusterIds(): Promise<string[]>;
+  /** For the sweep: clusters whose log is ahead of their turn cursor, or that have timers due. */
+  clustersWithWork(now: Date, limit: number): Promise<string[]>;
+  /**
+   * The cron dispatcher's batch: marks up to `limit` timers as dispatched that are due and were not dispatched within
+   * `redispatchAfterMs`, and returns the clusters to wake, each once. Concurrent callers get different timers.
+   */
+  takeDueClusters(
+    now: Date,
+    options: { readonly limit: number; readonly redispatchAfterMs: number },
+  ): Promise<string[]>;
+  /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters. */
+  assignedTo(node: string): Promise<AssignedObject[]>;
+  /** The objects among `refs` that exist, in no particular order. */
+  readBodies(refs: readonly ClusterObjectKey[]): Promise<ClusterObject[]>;
+  readonly heartbeats: Heartbeats;
+  readonly outbox: Outbox;
+  readonly signingKeys: SigningKeys;
+  readonly nodeCapacity: NodeCapacity;
+  /** Creates the log's partitions for `now` and the time soon after it. */
+  ensurePartitions(now: Date): Promise<void>;
+  /**
+   * Drops the log's partitions whose last moment is older than the retention, and moves each cluster's compacted
+   * revision accordingly. Default retention: the store's `retentionMs`.
+   *
+   * @returns the number of partitions dropped.
+   */
+  dropExpiredPartitions(now: Date, retentionMs?: number): Promise<number>;
+  /** Throws unless the database answers. */
+  ping(): Promise<void>;
+  /** Ends followers, waits for writes in flight, closes all connections. */
+  close(): Promise<void>;
+}
+
+/** One cluster's log, its fold, its timers and its turn cursor. */
+export interface ClusterStore {
+  readonly clusterId: string;
+  /** The newest revision; 0 for a cluster that has no log yet. Concurrent callers share one query. */
+  head(): Promise<number>;
+  get(key: ObjectKey): Promise<StoredObject | undefined>;
+  /** @throws CompactedError when `query.revision` is older than retention; FutureRevisionError when it is not yet reached. */
+  list(query: ListQuery): Promise<ListPage>;
+  /** Commits one write together with the others that arrive at the same time. */
+  write(write: Write): Promise<Outcome>;
+  /** Changes with a revision greater than `after`, in order. @throws CompactedError when `after` is older than retention. */
+  changes(after: number, limit: number): Promise<Change[]>;
+  /** In order of their time. */
+  dueTimers(now: Date): Promise<Timer[]>;
+  nextTimer(): Promise<Timer | undefined>;
+  /** The revision up to which turns have seen the log. */
+  cursor(): Promise<number>;
+  commitTurn(commit: TurnCommit): Promise<TurnOutcome>;
+  /**
+   * The cluster folded up in memory, as new as every write acknowledged before the call. Shared per process and kept
+   * while the byte budget over all clusters allows.
+   */
+  replica(): Promise<Replica>;
+  /** The replica if this process holds one, without bringing it forward. */
+  warmReplica(): Replica | undefined;
+  /**
+   * Follows the log from a revision: every change once, in order, in batches that are never empty. Wakes on hints and
+   * polls as a fallback; all followers of a cluster in a process share one reader. Ends when `signal` aborts.
+   *
+   * @throws CompactedError (from the iterator) when `after` is, or by slow reading became, older than retention.
+   */
+  follow(after: number, signal: AbortSignal): AsyncIterable<readonly Change[]>;
+}
+
+/** A fold at one revision: immutable, so that a reader may keep it while the cluster moves on. */
+export interface Replica {
+  readonly revision: number;
+  get(key: ObjectKey): ReplicaObject | undefined;
+  /** Ordered as {@link ListPage}. */
+  list(resource: string, namespace?: string): readonly ReplicaObject[];
+  /** Objects with an owner reference to the uid, in no particular order. */
+  ownedBy(ownerUid: string): readonly ReplicaObject[];
+}
+
+/** A parsed stored body: no `apiVersion`, no `kind`, no `metadata.resourceVersion`. */
+export type StoredContent = Omit<KubeObject, keyof TypeMeta>;
+
+export interface ReplicaObject extends StoredObject {
+  /** Parsed at first use, then kept. Must not be mutated. */
+  readonly object: StoredContent;
+}
+
+export interface NewCluster {
+  readonly clusterId: string;
+  readonly tenantId: string;
+  readonly seed: readonly Write[];
+  /** A write to the `system` cluster. */
+  readonly recordedBy?: Write;
+}
+
+export interface ClusterObjectKey extends ObjectKey {
+  readonly clusterId: string;
+}
+
+export interface ClusterObject extends StoredObject {
+  readonly clusterId: string;
+}
+
+/** What a node's agent needs to see which of its objects changed. */
+export interface AssignedObject extends ClusterObjectKey {
+  readonly uid: string;
+  readonly revision: number;
+}
+
+/**
+ * Objects that are overwritten often and stay off the log: Leases. Their revision counts the writes of the one
+ * object; nothing can be listed at a past revision or watched.
+ */
+export interface Heartbeats {
+  /** `exists` when `expectedRevision` is 0 and the object is there; `missing` or `conflict` when another one is expected. */
+  put(clusterId: string, heartbeat: HeartbeatWrite): Promise<Outcome>;
+  get(clusterId: string, key: ObjectKey): Promise<StoredObject | undefined>;
+  /** Ordered as {@link ListPage}. */
+  list(
+    clusterId: string,
+    query: { readonly resource: string; readonly namespace?: string },
+  ): Promise<StoredObject[]>;
+  /** @returns whether it was there. */
+  remove(clusterId: string, key: ObjectKey): Promise<boolean>;
+}
+
+export interface HeartbeatWrite extends ObjectKey {
+  readonly uid: string;
+  readonly body: StoredBody;
+  /** 0: must not exist yet. Absent: whatever is there is overwritten. */
+  readonly expectedRevision?: number;
+}
+
+/** Effects that turns left to be delivered, at least once each. */
+export interface Outbox {
+  /** Takes the oldest messages that nobody took within `redeliverAfterMs`. Concurrent callers get different ones. */
+  take(
+    now: Date,
+    options: { readonly limit: number; readonly redeliverAfterMs: number },
+  ): Promise<OutboxRecord[]>;
+  /** Removes delivered messages. */
+  done(ids: readonly string[]): Promise<void>;
+}
+
+export interface OutboxRecord extends OutboxMessage {
+  readonly id: string;
+  readonly clusterId: string;
+  /** How often it was taken, this time included. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+}
+
+/** The token signing keys of a cluster. */
+export interface SigningKeys {
+  /** Oldest first. */
+  list(clusterId: string): Promise<SigningKey[]>;
+  insert(clusterId: string, key: Omit<SigningKey, 'createdAt'>): Promise<'inserted' | 'exists'>;
+  remove(clusterId: string, keyId: string): Promise<boolean>;
+}
+
+export interface SigningKey {
+  readonly keyId: string;
+  /** A JOSE algorithm: `EdDSA`, `ES256`. */
+  readonly algorithm: string;
+  readonly publicJwk: Readonly<Record<string, unknown>>;
+  /** The private JWK, sealed by the caller: the store never sees it in clear. */
+  readonly sealedPrivateJwk: string;
+  readonly createdAt: Date;
+}
+
+/** What fleet nodes can hold, and what pods of all clusters together have claimed. */
+export interface NodeCapacity {
+  /** Creates or changes a node. Claims that no longer fit stay. */
+  set(node: string, allocatable: NodeResources): Promise<void>;
+  /** Takes the node out; its claims stay until they are released. */
+  remove(node: string): Promise<void>;
+  /** In order of names. */
+  usage(): Promise<NodeUsage[]>;
+}
+
+/** Cpu in millicores, memory in bytes. */
+export interface NodeResources {
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly pods: number;
+}
+
+export interface NodeUsage {
+  readonly node: string;
+  readonly allocatable: NodeResources;
+  readonly claimed: NodeResources;
+}
