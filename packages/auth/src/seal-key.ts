@@ -1,10 +1,14 @@
+import { BerthError } from '@berth/machinery';
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 
 /** A private key that cannot be opened: another master key, another owner, or bytes that were changed. */
-export class SealError extends Error {
+export class SealError extends BerthError {
   override readonly name = 'SealError';
-  readonly code = 'unsealable';
+
+  constructor(message: string, options?: ErrorOptions) {
+    super('unsealable', message, options);
+  }
 }
 
 const algorithm = 'aes-256-gcm';

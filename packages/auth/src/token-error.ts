@@ -1,3 +1,5 @@
+import { BerthError } from '@berth/machinery';
+
 /** Why a bearer token is refused. Stable: clients of this package and the audit log rely on them. */
 export type TokenErrorCode =
   | 'malformed'
@@ -9,12 +11,11 @@ export type TokenErrorCode =
   | 'unknown-key';
 
 /** A bearer token that proves nothing. The message is safe to show and never holds the token. */
-export class TokenError extends Error {
+export class TokenError extends BerthError {
   override readonly name = 'TokenError';
-  readonly code: TokenErrorCode;
+  declare readonly code: TokenErrorCode;
 
   constructor(code: TokenErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.code = code;
+    super(code, message, { cause: options?.cause });
   }
 }

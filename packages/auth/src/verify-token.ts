@@ -5,8 +5,8 @@ import { tokenAlgorithm, type VerificationKey } from './signing-key.ts';
 import { TokenError } from './token-error.ts';
 
 export interface VerifyOptions {
-  /** The keys a cluster trusts; empty for a cluster that does not exist. */
-  readonly keysOf: (clusterId: string) => Promise<readonly VerificationKey[]>;
+  /** The keys a cluster trusts; empty for a cluster that does not exist. `kid` is the one looked for, so that a cache knows when it is stale. */
+  readonly keysOf: (clusterId: string, kid: string) => Promise<readonly VerificationKey[]>;
   readonly audience: string;
   readonly now: Date;
 }
@@ -26,7 +26,7 @@ export interface VerifiedToken {
 export async function verifyToken(token: string, options: VerifyOptions): Promise<VerifiedToken> {
   const kid = keyIdOf(token);
   const { cluster } = claimOf(unverifiedPayload(token));
-  const key = (await options.keysOf(cluster)).find((candidate) => candidate.kid === kid);
+  const key = (await options.keysOf(cluster, kid)).find((candidate) => candidate.kid === kid);
   if (key === undefined) {
     throw new TokenError(
       'unknown-key',
