@@ -64,6 +64,41 @@ export {
 } from './field-errors/field-error.ts';
 export { goQuote } from './field-errors/go-quote.ts';
 export { FieldPath, path } from './field-errors/path.ts';
+export {
+  foregroundFinalizer,
+  type ObjectMetaRules,
+  orphanFinalizer,
+  validateAnnotations,
+  validateFieldManager,
+  validateLabels,
+  validateObjectMeta,
+  validateObjectMetaUpdate,
+} from './meta/validate-object-meta.ts';
+export {
+  checkCIdentifier,
+  checkConfigMapKey,
+  checkEnvVarName,
+  checkHttpHeaderName,
+  checkPortName,
+  checkPortNumber,
+} from './names/config-keys.ts';
+export {
+  checkDns1035Label,
+  checkDns1123Label,
+  checkDns1123Subdomain,
+  maxDnsLabelLength,
+  maxDnsSubdomainLength,
+} from './names/dns.ts';
+export { byteLength, maxLengthExplanation, rangeExplanation, regexExplanation } from './names/explain.ts';
+export { checkLabelValue, checkQualifiedName } from './names/labels.ts';
+export {
+  generateName,
+  type NameRule,
+  nameIsDns1035Label,
+  nameIsDnsLabel,
+  nameIsDnsSubdomain,
+  nameIsPathSegment,
+} from './names/object-names.ts';
 export type { FieldsV1, Json, KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.ts';
 export { encodeOpenApiV2Protobuf, openApiV2Document } from './openapi/openapi-v2.ts';
 export { openApiV3Document, openApiV3Index } from './openapi/openapi-v3.ts';
@@ -77,6 +112,7 @@ export {
 export { decodeProtobufBody } from './protobuf/decode-protobuf.ts';
 export { encodeProtobufBody } from './protobuf/encode-protobuf.ts';
 export type { SchemaField, SchemaMessage, SchemaTable } from './schema-table.ts';
+export { semanticEqual } from './semantic-equal.ts';
 export type { Status, StatusCause, StatusDetails } from './status.ts';
 export {
   decodeStoredBody,
@@ -85,4 +121,5 @@ export {
   type StoredBody,
   type TypeMeta,
 } from './stored-body.ts';
+export { toMicroTime, toTime } from './time.ts';
 export { decodeYamlBody } from './yaml/decode-yaml.ts';
