@@ -14,6 +14,7 @@ export {
 export type { Identity, Subject } from './identity.ts';
 export { createKeyRing } from './key-ring.ts';
 export type { KeyRing, SealedKeyStore, SealedSigningKey } from './key-ring.ts';
+export { issuerOf } from './issuer.ts';
 export { defaultTokenLifetimeSeconds, mintToken } from './mint-token.ts';
 export type { TokenRequest } from './mint-token.ts';
 export { openKey, SealError, sealKey } from './seal-key.ts';
