@@ -1,6 +1,6 @@
 // Installs the dependencies when they are missing or older than the lockfile. Needs nothing but Node 20 and npm.
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,29 +15,62 @@ export function projectNode() {
   const own = join(modules, '.bin/node');
   if (existsSync(own)) return own;
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  console.error(`berth: needs Node 24; this is ${process.version}, and there is no package of it for ${process.platform}-${process.arch}`);
+  console.error(
+    `berth: needs Node 24; this is ${process.version}, and there is no package of it for ${process.platform}-${process.arch}`,
+  );
   return process.exit(1);
 }
 
-/** @param {'production' | 'all'} scope development tools are left out of `production`. */
-export function install(scope) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+/**
+ * Runs `npm ci` unless what is installed matches the lockfile, and says how it goes.
+ *
+ * @param {'production' | 'all'} scope development tools are left out of `production`.
+ */
+export async function install(scope) {
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   const last = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
   if (last.lock === lock && (last.scope === 'all' || last.scope === scope)) return;
-  const omit = scope === 'production' ? ['--omit=dev'] : [];
-  console.log(`berth: installing ${scope === 'production' ? 'the' : 'all (with development)'} dependencies: npm ci ${omit.join(' ')}`.trimEnd());
+  const args = [
+    'ci',
+    ...(scope === 'production' ? ['--omit=dev'] : []),
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  console.log(
+    `berth: installing ${scope === 'production' ? 'what running needs' : 'what running and developing need'} (npm ${args.slice(0, -3).join(' ')})`,
+  );
   const started = Date.now();
-  const result = spawnSync('npm', ['ci', ...omit, '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
-    stdio: ['ignore', process.stdout.isTTY ? 'inherit' : 'pipe', 'inherit'],
+  const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+  const progress = setInterval(
+    () => console.log(`berth: installing, ${elapsed()}, ${packageCount()} packages so far`),
+    3000,
+  );
+  const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise((resolve) => {
+    npm
+      .once('error', (error) => resolve(error.message))
+      .once('exit', (status, signal) => resolve(status ?? signal));
   });
-  if (result.status !== 0) {
-    console.error(`berth: npm ci failed (${result.error?.message ?? `exit code ${result.status}`})`);
+  clearInterval(progress);
+  if (code !== 0) {
+    console.error(`berth: npm ci failed (${code})`);
     process.exit(1);
   }
-  mkdirSync(modules, { recursive: true });
   writeFileSync(stamp, JSON.stringify({ lock, scope }));
-  console.log(`berth: installed in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  console.log(`berth: installed ${packageCount()} packages in ${elapsed()}`);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) install(process.argv[2] === 'production' ? 'production' : 'all');
+function packageCount() {
+  if (!existsSync(modules)) return 0;
+  const entries = readdirSync(modules);
+  const scopes = entries.filter((name) => name.startsWith('@'));
+  const scoped = scopes.reduce((count, name) => count + readdirSync(join(modules, name)).length, 0);
+  return entries.length - scopes.length + scoped;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await install(process.argv[2] === 'production' ? 'production' : 'all');
+}

@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { install, root } from './install.mjs';
 import { run } from './run.mjs';
 
-install('production');
+await install('production');
 run([join(root, 'apps/cli/src/main.ts'), 'up', ...process.argv.slice(2)]);

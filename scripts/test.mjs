@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { install, root } from './install.mjs';
 import { run } from './run.mjs';
 
-install('all');
+await install('all');
 run([join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--root', root, ...process.argv.slice(2)]);

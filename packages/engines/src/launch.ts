@@ -39,11 +39,19 @@ export async function launch(options: LaunchOptions): Promise<ChildProcess> {
 }
 
 /** Runs a program to its end under the same identity as {@link launch}. */
-export async function runAs(user: ProcessUser | undefined, command: string, args: readonly string[]): Promise<void> {
+export async function runAs(
+  user: ProcessUser | undefined,
+  command: string,
+  args: readonly string[],
+): Promise<void> {
   const wrapper = await wrapperFor({ user });
   const [file, ...rest] = wrapper ? [...wrapper, command, ...args] : [command, ...args];
   const identity = user && !wrapper ? { uid: user.uid, gid: user.gid } : {};
-  await run(file ?? command, rest, { ...identity, cwd: '/', env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' } });
+  await run(file ?? command, rest, {
+    ...identity,
+    cwd: '/',
+    env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' },
+  });
 }
 
 /**
@@ -60,7 +68,10 @@ async function wrapperFor(options: {
   if (!user) return (await works(['setpriv', ...death, 'true'])) ? ['setpriv', ...death, '--'] : undefined;
   const identity = [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--clear-groups'];
   const passage = ['--inh-caps=-all,+dac_read_search', '--ambient-caps=-all,+dac_read_search'];
-  for (const flags of [[...identity, ...passage, ...death], [...identity, ...death]]) {
+  for (const flags of [
+    [...identity, ...passage, ...death],
+    [...identity, ...death],
+  ]) {
     if (await works(['setpriv', ...flags, 'true'])) return ['setpriv', ...flags, '--'];
   }
   return undefined;

@@ -84,20 +84,24 @@ async function initialise(
       '--no-sync',
     ]);
     await runAs(options.user, options.initdb, ['--sync-only', `--pgdata=${data}`]);
-    await createDatabase({ data, postgres: options.initdb.replace(/initdb$/, 'postgres'), user: options.user });
+    await createDatabase({
+      data,
+      postgres: options.initdb.replace(/initdb$/, 'postgres'),
+      user: options.user,
+    });
   } catch (cause) {
     await rm(data, { recursive: true, force: true });
-    throw new EngineError(
-      'POSTGRES_INIT_FAILED',
-      `initdb failed in ${data}: ${lastLine(cause)}`,
-      { cause },
-    );
+    throw new EngineError('POSTGRES_INIT_FAILED', `initdb failed in ${data}: ${lastLine(cause)}`, { cause });
   }
   return password;
 }
 
 /** Single-user mode needs no port and no driver. */
-async function createDatabase(options: { data: string; postgres: string; user: ProcessUser | undefined }): Promise<void> {
+async function createDatabase(options: {
+  data: string;
+  postgres: string;
+  user: ProcessUser | undefined;
+}): Promise<void> {
   const command = `echo 'create database berth' | "$0" --single -D "$1" postgres >/dev/null`;
   await runAs(options.user, '/bin/sh', ['-c', command, options.postgres, options.data]);
 }
@@ -124,7 +128,11 @@ async function ready(data: string, options: { port: number; exited: Promise<void
     hasExited = true;
   });
   while (Date.now() < deadline) {
-    if (hasExited) throw new EngineError('POSTGRES_START_FAILED', `Postgres ended at start on port ${options.port}; LOG_LEVEL=debug shows its log`);
+    if (hasExited)
+      throw new EngineError(
+        'POSTGRES_START_FAILED',
+        `Postgres ended at start on port ${options.port}; LOG_LEVEL=debug shows its log`,
+      );
     const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
     if (lines[3]?.trim() === String(options.port) && lines[7]?.trim() === 'ready') return;
     await delay(20);

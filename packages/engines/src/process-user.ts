@@ -28,7 +28,14 @@ export async function ensureProcessUser(): Promise<ProcessUser | undefined> {
   const existing = await lookUp();
   if (existing) return existing;
   try {
-    await run('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', userName]);
+    await run('useradd', [
+      '--system',
+      '--user-group',
+      '--no-create-home',
+      '--shell',
+      '/usr/sbin/nologin',
+      userName,
+    ]);
   } catch (cause) {
     // Two starts at once may both find the account missing; the loser sees it a moment later.
     if (!(await lookUp())) {
@@ -41,6 +48,7 @@ export async function ensureProcessUser(): Promise<ProcessUser | undefined> {
     }
   }
   const created = await lookUp();
-  if (!created) throw new EngineError('PROCESS_USER_FAILED', `the account ${userName} was made but cannot be found`);
+  if (!created)
+    throw new EngineError('PROCESS_USER_FAILED', `the account ${userName} was made but cannot be found`);
   return created;
 }

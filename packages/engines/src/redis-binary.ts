@@ -41,7 +41,12 @@ export async function findRedis(log: EngineLog): Promise<RedisBinary> {
 }
 
 async function search(): Promise<RedisBinary | undefined> {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+  const folders = [
+    ...(process.env['PATH'] ?? '').split(delimiter),
+    '/usr/sbin',
+    '/usr/local/bin',
+    '/opt/homebrew/bin',
+  ];
   for (const name of ['redis-server', 'valkey-server']) {
     for (const folder of folders) {
       const path = join(folder, name);

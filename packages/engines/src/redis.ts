@@ -50,8 +50,13 @@ export async function startRedis(options: RedisOptions): Promise<Engine> {
   });
   const deadline = Date.now() + startDeadlineMs;
   while (!(await answers(port, [`AUTH ${password}`, 'PING'], '+PONG'))) {
-    if (hasExited) throw new EngineError('REDIS_START_FAILED', `${binary.path} ended at start on port ${port}; LOG_LEVEL=debug shows its log`);
-    if (Date.now() > deadline) throw new EngineError('REDIS_START_FAILED', `Redis was not ready within ${startDeadlineMs / 1000} s`);
+    if (hasExited)
+      throw new EngineError(
+        'REDIS_START_FAILED',
+        `${binary.path} ended at start on port ${port}; LOG_LEVEL=debug shows its log`,
+      );
+    if (Date.now() > deadline)
+      throw new EngineError('REDIS_START_FAILED', `Redis was not ready within ${startDeadlineMs / 1000} s`);
     await delay(20);
   }
   return {

@@ -1,0 +1,217 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { adminSubject, nodeSubject } from '@berth/auth';
+import { migrate } from '@berth/store';
+import { CliError } from '../cli-error.ts';
+import { ensureCertificates } from '../instance/certificates.ts';
+import { type DataDirectory, dataDirectory, takeDataDirectory } from '../instance/data-directory.ts';
+import { ensureCluster, ensureTenant } from '../instance/fleet-objects.ts';
+import { renderKubeconfig } from '../instance/kubeconfig.ts';
+import { ensureMasterKey } from '../instance/master-key.ts';
+import { mintClusterToken } from '../instance/mint-cluster-token.ts';
+import { adminUser, defaultCluster, defaultTenant, systemCluster } from '../instance/names.ts';
+import { withStore } from '../instance/open-instance.ts';
+import { assertPortFree } from '../instance/ports.ts';
+import type { Settings } from '../settings.ts';
+import { type Engines, startEngines } from '../supervise/engines.ts';
+import { type EventPrinter, eventPrinter } from '../supervise/event-printer.ts';
+import { apiPart, nodeNamesOf, nodeParts, type PartContext, workerPart } from '../supervise/parts.ts';
+import { type Part, startPart } from '../supervise/part.ts';
+
+const kubeconfigLifetimeSeconds = 90 * 24 * 3600;
+const nodeTokenLifetimeSeconds = 30 * 24 * 3600;
+/** Long before a token ends, and often enough for a machine that sleeps. */
+const renewEveryMs = 12 * 3600 * 1000;
+
+/**
+ * Starts everything on this machine and returns when it was stopped by a signal.
+ *
+ * @throws CliError, EngineError or StoreError; whatever was started by then is stopped.
+ */
+export async function up(settings: Settings, write: (line: string) => void): Promise<void> {
+  const startedAt = Date.now();
+  const printer = eventPrinter(settings.logLevel, write);
+  const stopRequested = untilStopped();
+  const directory = dataDirectory(settings.dataDirectory);
+  const releaseDirectory = await takeDataDirectory(directory);
+  const instance: Instance = { settings, directory, printer, parts: [] };
+  try {
+    await assertPortFree({ port: settings.port, variable: 'BERTH_PORT' });
+    await assertPortFree({ port: settings.httpPort, variable: 'BERTH_HTTP_PORT', host: '127.0.0.1' });
+    const renewal = await Promise.race([start(instance), stopRequested]);
+    if (renewal !== 'stop') {
+      write(banner(instance, Date.now() - startedAt));
+      await stopRequested;
+      clearInterval(renewal);
+    }
+    write('berth: stopping');
+  } finally {
+    await stop(instance);
+    await releaseDirectory();
+  }
+  write('berth: stopped');
+}
+
+interface Instance {
+  readonly settings: Settings;
+  readonly directory: DataDirectory;
+  readonly printer: EventPrinter;
+  /** In the order of their start. */
+  readonly parts: Part[];
+  engines?: Engines;
+}
+
+async function start(instance: Instance): Promise<NodeJS.Timeout> {
+  const { settings, directory, printer } = instance;
+  const now = new Date();
+  const [caPem, masterKey] = await Promise.all([
+    ensureCertificates(directory.pki, now),
+    ensureMasterKey(directory.masterKey),
+  ]);
+  const engines = await startEngines(settings, directory, printer);
+  instance.engines = engines;
+  await migrate(engines.databaseUrl);
+
+  const context: PartContext = { settings, directory, engines, printer };
+  instance.parts.push(await startPart(apiPart(context)));
+  const keys: Keys = { masterKey, caPem, databaseUrl: engines.databaseUrl };
+  await writeTokens(instance, keys);
+  const others = await Promise.allSettled([workerPart(context), ...nodeParts(context)].map(startPart));
+  for (const result of others) if (result.status === 'fulfilled') instance.parts.push(result.value);
+  for (const result of others) if (result.status === 'rejected') throw result.reason;
+
+  await createDefaults(instance, keys);
+  return setInterval(() => {
+    writeTokens(instance, keys).catch((error: unknown) =>
+      printer.event('berth', `tokens were not renewed: ${String(error)}`),
+    );
+  }, renewEveryMs);
+}
+
+interface Keys {
+  readonly masterKey: Uint8Array;
+  readonly caPem: string;
+  readonly databaseUrl: string;
+}
+
+/** Writes the admin's kubeconfigs and the nodes' tokens anew, so that what is on disk is always fresh. */
+async function writeTokens(instance: Instance, keys: Keys): Promise<void> {
+  const { settings, directory } = instance;
+  await withStore(keys.databaseUrl, async (store) => {
+    const shared = { masterKey: keys.masterKey, serverUrl: serverUrl(settings), now: new Date() };
+    for (const [clusterId, file] of kubeconfigFiles(directory)) {
+      if (!(await store.clusterExists(clusterId))) continue;
+      const token = await mintClusterToken(store, {
+        ...shared,
+        clusterId,
+        subject: adminSubject(adminUser),
+        expiresInSeconds: kubeconfigLifetimeSeconds,
+      });
+      const text = renderKubeconfig({
+        clusterId,
+        serverUrl: serverUrl(settings),
+        caPem: keys.caPem,
+        username: adminUser,
+        token,
+      });
+      await writeFile(file, text, { mode: 0o600 });
+    }
+    for (const nodeName of nodeNamesOf(settings)) {
+      const token = await mintClusterToken(store, {
+        ...shared,
+        clusterId: systemCluster,
+        subject: nodeSubject(nodeName),
+        expiresInSeconds: nodeTokenLifetimeSeconds,
+      });
+      await writeFile(directory.nodeToken(nodeName), token, { mode: 0o600 });
+    }
+  });
+}
+
+function kubeconfigFiles(directory: DataDirectory): [string, string][] {
+  return [
+    [systemCluster, directory.adminKubeconfig],
+    [defaultCluster, directory.kubeconfig],
+  ];
+}
+
+async function createDefaults(instance: Instance, keys: Keys): Promise<void> {
+  const { settings } = instance;
+  const token = await withStore(keys.databaseUrl, (store) =>
+    mintClusterToken(store, {
+      clusterId: systemCluster,
+      subject: adminSubject(adminUser),
+      expiresInSeconds: 300,
+      masterKey: keys.masterKey,
+      serverUrl: serverUrl(settings),
+      now: new Date(),
+    }),
+  );
+  const access = { clusterUrl: `${serverUrl(settings)}/clusters/${systemCluster}`, caPem: keys.caPem, token };
+  await ensureTenant(access, defaultTenant);
+  if ((await ensureCluster(access, { name: defaultCluster, tenant: defaultTenant })) === 'created') {
+    await writeTokens(instance, keys);
+  }
+}
+
+/** Nodes first, so that their last reports still arrive; the databases last. */
+async function stop(instance: Instance): Promise<void> {
+  const isNode = (part: Part): boolean => part.name.startsWith('node');
+  await Promise.all(instance.parts.filter(isNode).map((part) => part.stop(20_000)));
+  for (const part of instance.parts.filter((candidate) => !isNode(candidate)).reverse())
+    await part.stop(10_000);
+  await instance.engines?.stop();
+}
+
+/** Resolves at the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. */
+function untilStopped(): Promise<'stop'> {
+  return new Promise((resolve) => {
+    let isFirst = true;
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(signal, () => {
+        if (!isFirst && signal === 'SIGINT') process.exit(130);
+        isFirst = false;
+        resolve('stop');
+      });
+    }
+  });
+}
+
+export function serverUrl(settings: Settings): string {
+  return `https://127.0.0.1:${settings.port}`;
+}
+
+function banner(instance: Instance, tookMs: number): string {
+  const { settings, directory } = instance;
+  const lines = [
+    '',
+    `Berth is ready (${(tookMs / 1000).toFixed(1)} s): ${serverUrl(settings)} (plain HTTP on 127.0.0.1:${settings.httpPort})`,
+    `  cluster "${defaultCluster}"    ${directory.kubeconfig}`,
+    `  the fleet ("${systemCluster}") ${directory.adminKubeconfig}`,
+  ];
+  if (settings.nodes.some((group) => group.runtime === 'process')) {
+    lines.push(
+      '  The process runtime runs containers as local processes, with the rights of this user: it isolates nothing.',
+    );
+  }
+  const kubectl = `kubectl --kubeconfig ${directory.kubeconfig}`;
+  return [
+    ...lines,
+    '',
+    'Try:',
+    `  ${kubectl} get nodes`,
+    `  ${kubectl} create job hello --image=busybox -- echo hello`,
+    `  ${kubectl} logs job/hello`,
+    '',
+  ].join('\n');
+}
+
+/** Reads the CA that {@link up} made. @throws CliError NOT_RUNNING */
+export async function readCa(directory: DataDirectory): Promise<string> {
+  return readFile(directory.pki.ca, 'utf8').catch((cause: unknown) => {
+    throw new CliError(
+      'NOT_RUNNING',
+      `there is no instance in ${directory.path}. Start one with npm start, or set BERTH_DATA_DIR.`,
+      { cause },
+    );
+  });
+}

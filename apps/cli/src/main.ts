@@ -1,0 +1,95 @@
+#!/usr/bin/env node
+import { BerthError } from '@berth/machinery';
+import { Command, CommanderError } from 'commander';
+import { CliError } from './cli-error.ts';
+import { createCluster } from './commands/cluster-create.ts';
+import { serve } from './commands/serve.ts';
+import { createKubeconfig, createToken } from './commands/tokens.ts';
+import { up } from './commands/up.ts';
+import { adminUser, defaultCluster } from './instance/names.ts';
+import { readSettings, type Settings, settingSources } from './settings.ts';
+
+const print = (line: string): void => {
+  process.stdout.write(line.endsWith('\n') ? line : `${line}\n`);
+};
+
+/** A command with every setting as a flag. */
+function withSettings(command: Command): Command {
+  for (const source of Object.values(settingSources)) {
+    const fallback = source.fallback === undefined ? '' : `, default ${source.fallback}`;
+    command.option(source.flag, `${source.help} (${source.variable}${fallback})`);
+  }
+  return command;
+}
+
+function settingsOf(flags: Record<string, string>): Settings {
+  return readSettings(flags, process.env);
+}
+
+const program = new Command('berth')
+  .description('Serverless Kubernetes, for many tenants, on Postgres and Redis')
+  .exitOverride();
+
+withSettings(program.command('up').description('start everything on this machine')).action((flags) =>
+  up(settingsOf(flags), print),
+);
+
+program
+  .command('serve')
+  .description('run one part in this process; its settings come from the environment')
+  .requiredOption('--role <role>', 'api, worker or node')
+  .action(({ role }: { role: string }) => serve(role));
+
+withSettings(program.command('kubeconfig').description('print a kubeconfig of a cluster'))
+  .argument('[cluster]', 'its name', defaultCluster)
+  .option('--user <name>', 'the user it names', adminUser)
+  .option('--expires <time>', 'how long its token lives', '30d')
+  .action(async (clusterId: string, flags) => {
+    print(
+      await createKubeconfig(settingsOf(flags), { clusterId, username: flags.user, expires: flags.expires }),
+    );
+  });
+
+withSettings(program.command('token').description('tokens of a cluster').command('create'))
+  .description('print a new token')
+  .option('--cluster <name>', 'the cluster it is for', defaultCluster)
+  .option('--user <name>', 'the user it names', adminUser)
+  .option('--expires <time>', 'how long it lives', '24h')
+  .action(async (flags) => {
+    print(
+      await createToken(settingsOf(flags), {
+        clusterId: flags.cluster,
+        username: flags.user,
+        expires: flags.expires,
+      }),
+    );
+  });
+
+withSettings(program.command('cluster').description('clusters of the fleet').command('create'))
+  .description('create a cluster')
+  .argument('<name>', 'a DNS label')
+  .option('--tenant <name>', 'whose it is; made if absent (default: default)')
+  .action(async (name: string, flags) => {
+    print(
+      await createCluster(settingsOf(flags), { name, ...(flags.tenant ? { tenant: flags.tenant } : {}) }),
+    );
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+/** One line for what a person can mend; the whole error for what nobody foresaw. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode;
+  if (error instanceof BerthError) {
+    process.stderr.write(`berth: ${error.message}\n`);
+    return error instanceof CliError ? error.exitCode : 1;
+  }
+  process.stderr.write(
+    `berth: unexpected error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  return 1;
+}

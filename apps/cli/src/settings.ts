@@ -1,0 +1,127 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { CliError } from './cli-error.ts';
+
+const port = z.coerce.number().int().min(1).max(65_535);
+const nodeSpec = z
+  .string()
+  .regex(
+    /^(process|simulated):[1-9][0-9]{0,3}$/,
+    'must be process:<count> or simulated:<count>, comma-separated',
+  );
+
+/** One entry of `BERTH_NODES`. */
+export interface NodeGroup {
+  readonly runtime: 'process' | 'simulated';
+  readonly count: number;
+}
+
+const schema = z.object({
+  dataDirectory: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path)),
+  port,
+  httpPort: port,
+  nodes: z.string().transform((text, context): NodeGroup[] => {
+    return text.split(',').map((entry) => {
+      const parsed = nodeSpec.safeParse(entry.trim());
+      if (!parsed.success)
+        context.addIssue({ code: 'custom', message: `${parsed.error.issues[0]?.message}; got "${entry}"` });
+      const [runtime, count] = entry.trim().split(':');
+      return { runtime: runtime === 'simulated' ? 'simulated' : 'process', count: Number(count) };
+    });
+  }),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional(),
+  redisUrl: z
+    .string()
+    .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
+    .optional(),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
+});
+
+/** Everything that can be set, validated. Durations and sizes have their unit in the name. */
+export type Settings = z.output<typeof schema>;
+
+/** Setting, its variable, its flag and its default: the one place that documents them. */
+export const settingSources = {
+  dataDirectory: {
+    variable: 'BERTH_DATA_DIR',
+    flag: '--data-dir <path>',
+    fallback: '.berth',
+    help: 'where all data lives',
+  },
+  port: {
+    variable: 'BERTH_PORT',
+    flag: '--port <port>',
+    fallback: '6443',
+    help: 'HTTPS port (HTTP/1.1 and HTTP/2)',
+  },
+  httpPort: {
+    variable: 'BERTH_HTTP_PORT',
+    flag: '--http-port <port>',
+    fallback: '8080',
+    help: 'plain HTTP port, on loopback only',
+  },
+  nodes: {
+    variable: 'BERTH_NODES',
+    flag: '--nodes <list>',
+    fallback: 'process:1',
+    help: 'nodes to run, such as process:1,simulated:5',
+  },
+  databaseUrl: {
+    variable: 'DATABASE_URL',
+    flag: '--database-url <url>',
+    fallback: undefined,
+    help: 'a Postgres server; default: an embedded one',
+  },
+  redisUrl: {
+    variable: 'REDIS_URL',
+    flag: '--redis-url <url>',
+    fallback: undefined,
+    help: 'a Redis server; default: one of our own',
+  },
+  logLevel: {
+    variable: 'LOG_LEVEL',
+    flag: '--log-level <level>',
+    fallback: 'info',
+    help: 'trace, debug, info, warn or error',
+  },
+} as const;
+
+type SettingName = keyof typeof settingSources;
+
+/**
+ * Flags win over the environment, the environment over defaults.
+ *
+ * @throws CliError SETTING_INVALID, naming the variable and what would be right.
+ */
+export function readSettings(
+  flags: Readonly<Partial<Record<string, string>>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Settings {
+  const raw = Object.fromEntries(
+    Object.entries(settingSources).map(([name, source]) => {
+      return [
+        name,
+        flags[flagKey(source.flag)] ?? (environment[source.variable] || undefined) ?? source.fallback,
+      ];
+    }),
+  );
+  const result = schema.safeParse(raw);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => {
+    const name = String(issue.path[0]) as SettingName;
+    return `${settingSources[name].variable}: ${issue.message}`;
+  });
+  throw new CliError('SETTING_INVALID', problems.join('; '), { exitCode: 2 });
+}
+
+/** `--data-dir <path>` to `dataDir`, as the command line parser names it. */
+function flagKey(flag: string): string {
+  const name = flag.slice(2).split(' ')[0] ?? '';
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
