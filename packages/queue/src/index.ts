@@ -1,0 +1,10 @@
+export { connectHints, type RedisHints } from './hints.ts';
+export type { RedisSettings } from './redis-connection.ts';
+export {
+  startTickScheduler,
+  type Tick,
+  type TickScheduler,
+  type TickSchedulerOptions,
+} from './tick-scheduler.ts';
+export { createTurnQueue, type TurnQueue } from './turn-queue.ts';
+export { startTurnWorker, type TurnWorker, type TurnWorkerOptions } from './turn-worker.ts';
