@@ -1,6 +1,5 @@
-import { apiAudience, issuerOf, mintToken, openKey, type Subject } from '@berth/auth';
+import { apiAudience, createKeyRing, issuerOf, mintToken, type Subject } from '@berth/auth';
 import type { Store } from '@berth/store';
-import type { JWK } from 'jose';
 import { CliError } from '../cli-error.ts';
 
 export interface ClusterTokenRequest {
@@ -18,21 +17,17 @@ export interface ClusterTokenRequest {
  * @throws CliError CLUSTER_MISSING
  */
 export async function mintClusterToken(store: Store, request: ClusterTokenRequest): Promise<string> {
-  const key = (await store.signingKeys.list(request.clusterId)).at(-1);
-  if (!key) throw new CliError('CLUSTER_MISSING', `there is no cluster "${request.clusterId}"`);
-  // The store keeps JWKs as plain JSON.
-  const privateJwk: JWK = openKey(
-    key.sealedPrivateJwk,
-    `${request.clusterId}/${key.keyId}`,
-    request.masterKey,
-  );
+  if (!(await store.clusterExists(request.clusterId))) {
+    throw new CliError('CLUSTER_MISSING', `there is no cluster "${request.clusterId}"`);
+  }
+  const key = await createKeyRing(store.signingKeys, request.masterKey).signingKey(request.clusterId);
   return mintToken({
     clusterId: request.clusterId,
     issuer: issuerOf(request.serverUrl, request.clusterId),
     subject: request.subject,
     audience: [apiAudience],
     expiresInSeconds: request.expiresInSeconds,
-    key: { kid: key.keyId, privateJwk },
+    key,
     now: request.now,
   });
 }

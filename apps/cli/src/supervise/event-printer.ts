@@ -36,7 +36,7 @@ export function eventPrinter(logLevel: Settings['logLevel'], write: (line: strin
       if (level < threshold) return;
       const time = typeof record['time'] === 'number' ? new Date(record['time']) : new Date();
       const label = names[level] ? `${names[level]}: ` : '';
-      print(name, `${label}${String(record['msg'] ?? '')}${fields(record)}`, time);
+      print(name, `${label}${typeof record['msg'] === 'string' ? record['msg'] : ''}${fields(record)}`, time);
     },
   };
 }

@@ -17,39 +17,51 @@ const apps = fileURLToPath(new URL('../../../', import.meta.url));
 
 export function apiPart(context: PartContext): PartOptions {
   const { settings, directory } = context;
-  return part('api', join(apps, 'api/src/main.ts'), context, {
-    BERTH_PORT: String(settings.port),
-    BERTH_HTTP_PORT: String(settings.httpPort),
-    BERTH_TLS_CERT_FILE: directory.pki.certificate,
-    BERTH_TLS_KEY_FILE: directory.pki.key,
-    BERTH_CA_FILE: directory.pki.ca,
-    BERTH_MASTER_KEY_FILE: directory.masterKey,
-    BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
-  });
+  return part(
+    context,
+    { name: 'api', app: 'api' },
+    {
+      BERTH_PORT: String(settings.port),
+      BERTH_HTTP_PORT: String(settings.httpPort),
+      BERTH_TLS_CERT_FILE: directory.pki.certificate,
+      BERTH_TLS_KEY_FILE: directory.pki.key,
+      BERTH_CA_FILE: directory.pki.ca,
+      BERTH_MASTER_KEY_FILE: directory.masterKey,
+      BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
+    },
+  );
 }
 
 export function workerPart(context: PartContext): PartOptions {
-  return part('worker', join(apps, 'worker/src/main.ts'), context, {
-    BERTH_CA_FILE: context.directory.pki.ca,
-  });
+  return part(
+    context,
+    { name: 'worker', app: 'worker' },
+    {
+      BERTH_CA_FILE: context.directory.pki.ca,
+    },
+  );
 }
 
 /** One agent process for each group of nodes of the same runtime. */
 export function nodeParts(context: PartContext): PartOptions[] {
   const { settings, directory } = context;
   return settings.nodes.map(({ runtime, count }) =>
-    part(`node-${runtime}`, join(apps, 'node/src/main.ts'), context, {
-      BERTH_API_URL: `https://127.0.0.1:${settings.port}`,
-      BERTH_CA_FILE: directory.pki.ca,
-      BERTH_NODE_TOKEN_FILE: join(directory.nodes, '{name}.token'),
-      BERTH_NODE_NAME: runtime,
-      BERTH_NODE_COUNT: String(count),
-      BERTH_NODE_RUNTIME: runtime,
-      BERTH_DATA_DIR: join(directory.nodes, runtime),
-      BERTH_NODE_PORT: '0',
-      BERTH_ALLOW_PROCESS_RUNTIME: '1',
-      BERTH_STOP_PODS_ON_EXIT: '1',
-    }),
+    part(
+      context,
+      { name: `node-${runtime}`, app: 'node' },
+      {
+        BERTH_API_URL: `https://127.0.0.1:${settings.port}`,
+        BERTH_CA_FILE: directory.pki.ca,
+        BERTH_NODE_TOKEN_FILE: join(directory.nodes, '{name}.token'),
+        BERTH_NODE_NAME: runtime,
+        BERTH_NODE_COUNT: String(count),
+        BERTH_NODE_RUNTIME: runtime,
+        BERTH_DATA_DIR: join(directory.nodes, runtime),
+        BERTH_NODE_PORT: '0',
+        BERTH_ALLOW_PROCESS_RUNTIME: '1',
+        BERTH_STOP_PODS_ON_EXIT: '1',
+      },
+    ),
   );
 }
 
@@ -61,14 +73,13 @@ export function nodeNamesOf(settings: Settings): string[] {
 }
 
 function part(
-  name: string,
-  entry: string,
   context: PartContext,
+  { name, app }: { name: string; app: 'api' | 'worker' | 'node' },
   environment: Record<string, string>,
 ): PartOptions {
   return {
     name,
-    entry,
+    entry: join(apps, app, 'src/main.ts'),
     environment: {
       DATABASE_URL: context.engines.databaseUrl,
       REDIS_URL: context.engines.redisUrl,
