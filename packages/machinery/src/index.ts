@@ -1,6 +1,9 @@
 export { type ApplyRequest, type ApplyResult, applyPatch, type FieldWriter } from './apply/apply-patch.ts';
 export { decodeAppliedConfiguration } from './apply/decode-applied.ts';
 export { type TrackedUpdate, trackUpdate } from './apply/track-update.ts';
+export { type CronSchedule, CronScheduleError, parseCronSchedule } from './cron/cron-schedule.ts';
+export { latestCronTime, type LatestCronTime } from './cron/latest-cron-time.ts';
+export { isTimeZone, zoneOffsetMs } from './cron/time-zone.ts';
 export { decodeJsonBody, decodeValue } from './decode/decode-json.ts';
 export type { DecodedBody, DecodeOptions, DecodeTarget, FieldValidation } from './decode/decode-options.ts';
 export { BerthError } from './errors/berth-error.ts';
