@@ -1,4 +1,4 @@
-import type { FieldError, KubeObject, SchemaTable } from '@berth/machinery';
+import type { FieldError, KubeObject, NameRule, SchemaTable } from '@berth/machinery';
 
 /** One group/version under which a kind is served. */
 export interface ServedVersion {
@@ -28,7 +28,10 @@ export interface TableColumn {
   readonly cell: (object: KubeObject, now: Date) => string | number | boolean | null;
 }
 
-/** What a write does to fields that the user does not own. All functions are pure and return a new object. */
+/**
+ * What a write does to fields that the user does not own. All functions are pure and return a new object.
+ * Metadata is not their business: the lifecycle validates it, by the kind's `nameRule`.
+ */
 export interface KindStrategy {
   /** Fills defaults in (of the storage version). Also runs on every update, before validation. */
   readonly applyDefaults: (object: KubeObject) => KubeObject;
@@ -41,10 +44,21 @@ export interface KindStrategy {
   /** Warnings for the `Warning` header, in upstream's words. */
   readonly warnings?: (object: KubeObject) => readonly string[];
   /** The `status` subresource; absent where the kind has none. */
-  readonly status?: {
-    readonly prepareForUpdate: (next: KubeObject, current: KubeObject) => KubeObject;
-    readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
-  };
+  readonly status?: UpdateStrategy;
+  /** Further subresources whose body is the object itself (a namespace's `finalize`), by name. */
+  readonly subresources?: Readonly<Record<string, UpdateStrategy>>;
+  /** Why the object may not be deleted, in upstream's words; nothing if it may. */
+  readonly forbidsDelete?: (object: KubeObject) => string | undefined;
+  /** Finalizers outside metadata (a namespace's `spec.finalizers`): while there are any, the object stays. */
+  readonly ownFinalizers?: (object: KubeObject) => readonly string[];
+  /** What else changes when an object begins to terminate (a namespace's phase). */
+  readonly markTerminating?: (object: KubeObject) => KubeObject;
+}
+
+/** An update of the main resource or of a subresource, after defaults. Pure. */
+export interface UpdateStrategy {
+  readonly prepareForUpdate: (next: KubeObject, current: KubeObject) => KubeObject;
+  readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
 }
 
 /** Everything the rest of Berth knows of a kind. No other file names one. */
@@ -65,15 +79,20 @@ export interface KindDefinition {
   readonly strategy: KindStrategy;
   /** Field selectors beyond `metadata.name` and `metadata.namespace`: selector key to the object's value ('' when unset). */
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
+  /** The form of `metadata.name`. Default: a DNS subdomain. */
+  readonly nameRule?: NameRule;
   /** `metadata.generation` counts changes of spec. False for kinds that have no generation (ConfigMap, Event, …). */
   readonly hasGeneration: boolean;
   /**
-   * Grace of a deletion, in seconds, or 0 to delete at once. Only pods have one.
+   * Grace of a deletion, in seconds, or 0 to delete at once. Only pods have one. Asked once, when deletion begins.
    * `requestedSeconds` is the request's `gracePeriodSeconds`.
    */
   readonly deletionGraceSeconds?: (object: KubeObject, requestedSeconds: number | undefined) => number;
-  /** What a delete without `propagationPolicy` does. Default `background`; Job's legacy default is `orphan`. */
-  readonly defaultPropagation?: 'background' | 'orphan';
+  /**
+   * What a delete without `propagationPolicy` does. Default `background`; Job's legacy default is `orphan`;
+   * `unsupported` if the garbage collector's finalizers are never set (events).
+   */
+  readonly defaultPropagation?: 'background' | 'orphan' | 'unsupported';
   /**
    * `fleet`: objects live in the system cluster's log alone; every other cluster reads them as a view (nodes).
    * Default `cluster`.
@@ -81,21 +100,19 @@ export interface KindDefinition {
   readonly home?: 'cluster' | 'fleet';
   /** Only the `system` cluster serves this kind. */
   readonly systemOnly?: boolean;
+  /** Objects exist for the time of a request only (reviews): the API server answers them, the store never sees one. */
+  readonly virtual?: boolean;
+  /** An update must carry a `resourceVersion`. Default: an update without one is unconditional. */
+  readonly requiresResourceVersion?: boolean;
+  /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
+  readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
   readonly assignedNode?: (object: KubeObject) => string | undefined;
   /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */
   readonly schema?: SchemaTable;
 }
 
-export type Verb =
-  | 'create'
-  | 'delete'
-  | 'deletecollection'
-  | 'get'
-  | 'list'
-  | 'patch'
-  | 'update'
-  | 'watch';
+export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** A subresource as discovery names it. Which handler serves it is the API server's business. */
 export interface Subresource {

@@ -11,7 +11,7 @@ export interface LifecycleContext {
   readonly newNameSuffix: () => string;
 }
 
-/** `metav1.DeleteOptions`, decoded. */
+/** `metav1.DeleteOptions`, decoded. Checked by `beforeDelete`. */
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';

@@ -1,5 +1,5 @@
 import type { SchemaTable } from '@berth/machinery';
-import type { KindDefinition, ServedVersion } from './kind-definition.ts';
+import type { KindDefinition, ServedVersion } from '../kind-definition.ts';
 
 /** The name under which the store and the controllers know a kind: `pods`, `jobs.batch`. Group of the storage version. */
 export type ResourceName = string;

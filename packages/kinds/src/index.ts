@@ -1,0 +1,67 @@
+export type {
+  ConfigMap,
+  Container,
+  ContainerState,
+  ContainerStatus,
+  ControllerRevision,
+  CronJob,
+  CronJobSpec,
+  CronJobStatus,
+  EnvVar,
+  Event,
+  EventsEvent,
+  Job,
+  JobCondition,
+  JobSpec,
+  JobStatus,
+  LabelSelector,
+  Lease,
+  Namespace,
+  Node,
+  NodeAddress,
+  NodeCondition,
+  NodeSpec,
+  NodeStatus,
+  ObjectReference,
+  Pod,
+  PodCondition,
+  PodFailurePolicy,
+  PodFailurePolicyRule,
+  PodSpec,
+  PodStatus,
+  PodTemplateSpec,
+  Probe,
+  ResourceRequirements,
+  Secret,
+  ServiceAccount,
+  SuccessPolicy,
+  Taint,
+  Toleration,
+  Volume,
+  VolumeMount,
+} from './generated/api-types.ts';
+export type {
+  KindDefinition,
+  KindStrategy,
+  ServedVersion,
+  Subresource,
+  TableColumn,
+  UpdateStrategy,
+  Verb,
+} from './kind-definition.ts';
+export { beforeCreate } from './lifecycle/before-create.ts';
+export { beforeDelete, type Deletion } from './lifecycle/before-delete.ts';
+export {
+  beforeUpdate,
+  beforeUpdateStatus,
+  beforeUpdateSubresource,
+  checkUpdatePreconditions,
+} from './lifecycle/before-update.ts';
+export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
+export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
+export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
+export { builtinKinds } from './registry/builtin-kinds.ts';
+export { builtinRegistry, kubernetesSchema } from './registry/builtin-registry.ts';
+export { createRegistry } from './registry/create-registry.ts';
+export type { KindRegistry, ResourceName, ServedKind } from './registry/kind-registry.ts';
+export { apiVersionOf, groupKind, groupResource, resourceName } from './registry/resource-name.ts';

@@ -1,0 +1,12 @@
+import type { SchemaTable } from '@berth/machinery';
+import schema from '../schema/schema-1.36.json' with { type: 'json' };
+import { builtinKinds } from './builtin-kinds.ts';
+import { createRegistry } from './create-registry.ts';
+import type { KindRegistry } from './kind-registry.ts';
+
+/** The messages of Kubernetes 1.36. */
+// The compiler infers the table's literal types, which are wider than SchemaField's unions.
+export const kubernetesSchema = schema as unknown as SchemaTable;
+
+/** The registry of a cluster without definitions of its own. */
+export const builtinRegistry: KindRegistry = createRegistry(builtinKinds, kubernetesSchema);
