@@ -1,3 +1,4 @@
+import type { KindRegistry } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 
 /** One object that a reconciler looks after. `resource` as in the store: `jobs.batch`. */
@@ -16,6 +17,8 @@ export interface ClusterView {
   list<T extends KubeObject>(resource: string, namespace?: string): readonly T[];
   /** Objects of `resource` (all resources when absent) with an owner reference to `ownerUid`. */
   ownedBy<T extends KubeObject>(ownerUid: string, resource?: string): readonly T[];
+  /** The kinds of this cluster, for controllers that work on all of them. */
+  readonly registry: KindRegistry;
   /** Nodes of the pool that this cluster may use, with what all clusters together have claimed on them. */
   nodes(): readonly NodeView[];
 }
@@ -35,6 +38,13 @@ export type Action =
   /** Replaces metadata and spec (or data); carries the resourceVersion it was read at. */
   | { readonly type: 'update'; readonly object: KubeObject }
   | { readonly type: 'updateStatus'; readonly object: KubeObject }
+  /** Takes a finalizer out of `spec.finalizers` of a namespace (its `finalize` subresource); the last one removes it. */
+  | {
+      readonly type: 'finalize';
+      readonly key: ReconcileKey;
+      readonly uid: string;
+      readonly finalizer: string;
+    }
   | {
       readonly type: 'delete';
       readonly key: ReconcileKey;
@@ -43,7 +53,14 @@ export type Action =
       readonly gracePeriodSeconds?: number;
     }
   /** Binds a pod to a node: sets `spec.nodeName` and the PodScheduled condition, and claims the node's capacity in the commit. */
-  | { readonly type: 'bind'; readonly key: ReconcileKey; readonly uid: string; readonly node: string; readonly cpuMillis: number; readonly memoryBytes: number }
+  | {
+      readonly type: 'bind';
+      readonly key: ReconcileKey;
+      readonly uid: string;
+      readonly node: string;
+      readonly cpuMillis: number;
+      readonly memoryBytes: number;
+    }
   /** Ends the claim of a pod that is finished or gone. */
   | { readonly type: 'release'; readonly podUid: string }
   /** Recorded as an Event object; repeats of the same event count up, as client-go's recorder does. */
@@ -54,7 +71,11 @@ export type Action =
       readonly reason: string;
       readonly message: string;
     }
-  /** Wakes this key again at the time. One timer per reconciler and key: a later one replaces it; none clears it. */
+  /**
+   * Wakes this key again at the time. One timer per reconciler and key: of several the earliest counts, and a later
+   * reconcile's replaces it. A time that has passed runs the key again in the same turn, after the keys that wait.
+   * A timer may also fire when nothing asked for it any more: a reconcile must not read a meaning into being woken.
+   */
   | { readonly type: 'wakeAt'; readonly at: Date };
 
 /** A change of one object, as it maps to keys. */
@@ -72,7 +93,10 @@ export interface ObservedChange {
 export interface Reconciler {
   /** Component name in Events (`job-controller`). */
   readonly name: string;
-  /** The keys that a change wakes; none if it does not matter. */
+  /**
+   * The keys that a change wakes; none if it does not matter. `view` already shows the change. A key need not name an
+   * object: `resource` may be a word of the controller's own (`owner`) where the work is not about one object.
+   */
   readonly keysOf: (change: ObservedChange, view: ClusterView) => readonly ReconcileKey[];
   readonly reconcile: (key: ReconcileKey, view: ClusterView, context: ReconcileContext) => readonly Action[];
 }

@@ -1,0 +1,22 @@
+export type {
+  Action,
+  ClusterView,
+  NodeView,
+  ObservedChange,
+  ReconcileContext,
+  ReconcileKey,
+  Reconciler,
+} from './reconciler.ts';
+export { type BaseView, keyOf, objectId, type ResourceObject } from './turn/base-view.ts';
+export { RestlessKeyError } from './turn/restless-key-error.ts';
+export { runTurn } from './turn/run-turn.ts';
+export { decodeTimerKey, encodeTimerKey, type TimerTask } from './turn/timer-key.ts';
+export type {
+  ReconcileFailure,
+  TurnBudget,
+  TurnClaim,
+  TurnInput,
+  TurnPlan,
+  TurnTimer,
+  TurnWrite,
+} from './turn/turn.ts';

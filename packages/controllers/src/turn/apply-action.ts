@@ -1,0 +1,147 @@
+import {
+  beforeCreate,
+  beforeDelete,
+  beforeUpdate,
+  beforeUpdateStatus,
+  beforeUpdateSubresource,
+  groupResource,
+  type KindDefinition,
+  type LifecycleContext,
+  type Namespace,
+  resourceName,
+} from '@berth/kinds';
+import {
+  alreadyExistsError,
+  generateNameConflictError,
+  type KubeObject,
+  notFoundError,
+} from '@berth/machinery';
+import { acceptsObjects } from '../accepts-objects.ts';
+import type { Action, ReconcileKey } from '../reconciler.ts';
+import { bindPod } from './bind-pod.ts';
+import type { Overlay } from './overlay.ts';
+import type { TurnLog } from './turn-log.ts';
+
+/** What an action needs of its turn. */
+export interface ApplyContext {
+  readonly overlay: Overlay;
+  readonly log: TurnLog;
+  readonly lifecycleContext: LifecycleContext;
+}
+
+/** Actions that change objects or claims; events and timers are kept by the turn itself. */
+export type ObjectAction = Exclude<Action, { type: 'event' } | { type: 'wakeAt' }>;
+
+/** A name that `generateName` made is taken this often before the create fails, as in the API server. */
+const generateNameAttempts = 8;
+
+/**
+ * Applies one action as the API would: the same defaults, validation and bookkeeping, with the effect in the overlay
+ * and in the log. Two things are no error: an object that went away before its delete, bind or finalize, and a create
+ * in a namespace that is going (a controller has nothing to do there).
+ *
+ * @throws {StatusError} what a request would have been refused with.
+ */
+export function applyAction(action: ObjectAction, context: ApplyContext): void {
+  switch (action.type) {
+    case 'create':
+      create(action.object, context);
+      return;
+    case 'update':
+    case 'updateStatus':
+      update(action, context);
+      return;
+    case 'delete':
+      remove(action, context);
+      return;
+    case 'finalize':
+      finalize(action, context);
+      return;
+    case 'bind':
+      bind(action, context);
+      return;
+    case 'release':
+      context.log.releases.add(action.podUid);
+      return;
+    default:
+      action satisfies never;
+  }
+}
+
+function create(object: KubeObject, context: ApplyContext): void {
+  const { definition, key } = kindOf(object, context);
+  const { overlay } = context;
+  if (key.namespace && !acceptsObjects(overlay, key.namespace)) return;
+  for (let attempt = 1; ; attempt++) {
+    const mutation = beforeCreate(definition, object, context.lifecycleContext);
+    const { name } = mutation.object.metadata;
+    if (!overlay.get({ ...key, name })) {
+      context.log.append(definition, { ...key, name }, mutation);
+      return;
+    }
+    if (object.metadata.name) throw alreadyExistsError(groupResource(definition), name);
+    if (attempt === generateNameAttempts) throw generateNameConflictError(groupResource(definition), name);
+  }
+}
+
+function update(action: Extract<Action, { type: 'update' | 'updateStatus' }>, context: ApplyContext): void {
+  const { definition, key } = kindOf(action.object, context);
+  const current = context.overlay.get(key);
+  if (!current) throw notFoundError(groupResource(definition), key.name);
+  const before = action.type === 'update' ? beforeUpdate : beforeUpdateStatus;
+  context.log.append(definition, key, before(definition, current, action.object));
+}
+
+function remove(action: Extract<Action, { type: 'delete' }>, context: ApplyContext): void {
+  const current = existing(action, context);
+  if (!current) return;
+  const { gracePeriodSeconds, propagationPolicy } = action;
+  const options = {
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+  };
+  const { definition } = kindOf(current, context);
+  const { now } = context.lifecycleContext;
+  context.log.append(definition, action.key, beforeDelete(definition, current, { options, now }));
+}
+
+function finalize(action: Extract<Action, { type: 'finalize' }>, context: ApplyContext): void {
+  const current = existing(action, context);
+  if (!current) return;
+  const { definition } = kindOf(current, context);
+  // Only namespaces have finalizers in their spec, and this subresource.
+  const { spec } = current as Namespace;
+  const finalizers = (spec?.finalizers ?? []).filter((finalizer) => finalizer !== action.finalizer);
+  const desired = { ...current, spec: { ...spec, finalizers } };
+  const mutation = beforeUpdateSubresource(definition, 'finalize', { current, desired });
+  context.log.append(definition, action.key, mutation);
+}
+
+function bind(action: Extract<Action, { type: 'bind' }>, context: ApplyContext): void {
+  const current = existing(action, context);
+  if (!current) return;
+  const { definition } = kindOf(current, context);
+  const { node, cpuMillis, memoryBytes } = action;
+  context.log.append(definition, action.key, {
+    effect: 'write',
+    object: bindPod(current, node, context.lifecycleContext.now),
+  });
+  context.log.claims.push({ node, podUid: action.uid, cpuMillis, memoryBytes });
+  context.overlay.claim(node, { cpuMillis, memoryBytes });
+}
+
+function existing(action: { key: ReconcileKey; uid: string }, context: ApplyContext): KubeObject | undefined {
+  const current = context.overlay.get(action.key);
+  return current?.metadata.uid === action.uid ? current : undefined;
+}
+
+function kindOf(
+  object: KubeObject,
+  context: ApplyContext,
+): { definition: KindDefinition; key: ReconcileKey } {
+  const served = context.overlay.registry.byGroupVersionKind(object.apiVersion, object.kind);
+  if (!served) throw new Error(`no kind ${object.kind} of ${object.apiVersion} is served by this cluster`);
+  const namespace = served.definition.scope === 'Namespaced' ? (object.metadata.namespace ?? '') : '';
+  const resource = resourceName(served.definition);
+  return { definition: served.definition, key: { resource, namespace, name: object.metadata.name } };
+}

@@ -1,0 +1,134 @@
+import type { KindRegistry } from '@berth/kinds';
+import type { KubeObject } from '@berth/machinery';
+import type { ClusterView, NodeView, ReconcileKey } from '../reconciler.ts';
+import { type BaseView, objectId } from './base-view.ts';
+
+interface Entry {
+  readonly key: ReconcileKey;
+  /** Absent once deleted. */
+  readonly object: KubeObject | undefined;
+}
+
+/** Takes back everything that was put since it was made. */
+export type Undo = () => void;
+
+/**
+ * The cluster as of a turn: a base that never changes, and over it the objects that the turn wrote. Copy on write: the
+ * base's objects and lists are handed out as they are until something in them is touched.
+ */
+export class Overlay implements ClusterView {
+  readonly registry: KindRegistry;
+  readonly #base: BaseView;
+  readonly #entries = new Map<string, Entry>();
+  /** Uids of touched objects, so that an owner's base dependents are skipped without building their ids. */
+  readonly #touchedUids = new Set<string>();
+  readonly #idsByResource = new Map<string, Set<string>>();
+  readonly #idsByOwner = new Map<string, Set<string>>();
+  readonly #nodes: NodeView[];
+  readonly #nodeIndex = new Map<string, number>();
+  #undo: Array<() => void> = [];
+
+  constructor(options: { base: BaseView; nodes: readonly NodeView[]; registry: KindRegistry }) {
+    this.#base = options.base;
+    this.registry = options.registry;
+    this.#nodes = [...options.nodes];
+    for (const [index, view] of this.#nodes.entries()) this.#nodeIndex.set(view.node.metadata.name, index);
+  }
+
+  // The contract lets a reconciler name the kind that it asked for by resource; nothing here could check it.
+  get<T extends KubeObject>(key: ReconcileKey): T | undefined {
+    const entry = this.#entries.get(objectId(key));
+    return (entry ? entry.object : this.#base.get(key)) as T | undefined;
+  }
+
+  /** The object as the base has it, whatever the turn did to it since. */
+  baseObject(key: ReconcileKey): KubeObject | undefined {
+    return this.#base.get(key);
+  }
+
+  list<T extends KubeObject>(resource: string, namespace?: string): readonly T[] {
+    const base = this.#base.list(resource, namespace);
+    const touched = this.#idsByResource.get(resource);
+    if (!touched || touched.size === 0) return base as readonly T[];
+    const result = base.filter((object) => !this.#touchedUids.has(object.metadata.uid ?? ''));
+    for (const id of touched) {
+      const entry = this.#entries.get(id);
+      if (!entry?.object) continue;
+      if (namespace === undefined || entry.key.namespace === namespace) result.push(entry.object);
+    }
+    return result as readonly KubeObject[] as readonly T[];
+  }
+
+  ownedBy<T extends KubeObject>(ownerUid: string, resource?: string): readonly T[] {
+    const result: KubeObject[] = [];
+    for (const owned of this.#base.ownedBy(ownerUid)) {
+      if (resource !== undefined && owned.resource !== resource) continue;
+      if (!this.#touchedUids.has(owned.object.metadata.uid ?? '')) result.push(owned.object);
+    }
+    for (const id of this.#idsByOwner.get(ownerUid) ?? []) {
+      const entry = this.#entries.get(id);
+      if (!entry?.object || (resource !== undefined && entry.key.resource !== resource)) continue;
+      if (entry.object.metadata.ownerReferences?.some((owner) => owner.uid === ownerUid))
+        result.push(entry.object);
+    }
+    return result as readonly KubeObject[] as readonly T[];
+  }
+
+  nodes(): readonly NodeView[] {
+    return this.#nodes;
+  }
+
+  /** Makes `object` the current state of `key`; absent: the key is gone. */
+  put(key: ReconcileKey, object: KubeObject | undefined): void {
+    const id = objectId(key);
+    const entryBefore = this.#entries.get(id);
+    const uid = (object ?? entryBefore?.object ?? this.#base.get(key))?.metadata.uid ?? '';
+    const replaced = this.#base.get(key)?.metadata.uid ?? uid;
+    const newlyTouched = [uid, replaced].filter((touched) => !this.#touchedUids.has(touched));
+    this.#entries.set(id, { key, object });
+    for (const touched of newlyTouched) this.#touchedUids.add(touched);
+    indexed(this.#idsByResource, key.resource).add(id);
+    for (const owner of object?.metadata.ownerReferences ?? []) indexed(this.#idsByOwner, owner.uid).add(id);
+    this.#undo.push(() => {
+      if (entryBefore) this.#entries.set(id, entryBefore);
+      else this.#entries.delete(id);
+      for (const touched of newlyTouched) this.#touchedUids.delete(touched);
+    });
+  }
+
+  /** Adds to what is claimed on a node. A node that the view does not have is left alone. */
+  claim(node: string, claim: { cpuMillis: number; memoryBytes: number }): void {
+    const index = this.#nodeIndex.get(node);
+    const view = index === undefined ? undefined : this.#nodes[index];
+    if (index === undefined || !view) return;
+    this.#nodes[index] = {
+      node: view.node,
+      claimed: {
+        cpuMillis: view.claimed.cpuMillis + claim.cpuMillis,
+        memoryBytes: view.claimed.memoryBytes + claim.memoryBytes,
+        pods: view.claimed.pods + 1,
+      },
+    };
+    this.#undo.push(() => {
+      this.#nodes[index] = view;
+    });
+  }
+
+  /** @returns what takes back everything put and claimed from now on. Only the newest savepoint may be undone. */
+  savepoint(): Undo {
+    this.#undo = [];
+    return () => {
+      for (const step of this.#undo.reverse()) step();
+      this.#undo = [];
+    };
+  }
+}
+
+function indexed(index: Map<string, Set<string>>, key: string): Set<string> {
+  let ids = index.get(key);
+  if (!ids) {
+    ids = new Set();
+    index.set(key, ids);
+  }
+  return ids;
+}

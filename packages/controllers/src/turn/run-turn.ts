@@ -1,0 +1,180 @@
+import type { KubeObject } from '@berth/machinery';
+import { acceptsObjects } from '../accepts-objects.ts';
+import type { Action, ObservedChange, ReconcileContext, Reconciler } from '../reconciler.ts';
+import { type ApplyContext, applyAction, type ObjectAction } from './apply-action.ts';
+import { EventRecorder } from './event-recorder.ts';
+import { Overlay } from './overlay.ts';
+import { RestlessKeyError } from './restless-key-error.ts';
+import { type Task, TaskQueue } from './task-queue.ts';
+import type { ReconcileFailure, TurnInput, TurnPlan } from './turn.ts';
+import { TurnLog } from './turn-log.ts';
+import { TurnTimers } from './turn-timers.ts';
+
+const defaultMaxRoundsPerKey = 100;
+
+/**
+ * One turn of a cluster's controllers: maps changes and due timers to keys, reconciles them, folds what they do into an
+ * overlay, which yields more keys, until all are quiet or the budget is spent. Pure: it decides, the caller commits.
+ * What it plans holds only on the base that it was given; after a conflict, run it again on a fresh one.
+ */
+export function runTurn(input: TurnInput): TurnPlan {
+  return new Turn(input).run();
+}
+
+class Turn {
+  readonly #input: TurnInput;
+  readonly #reconcilers: ReadonlyMap<string, Reconciler>;
+  readonly #overlay: Overlay;
+  readonly #log: TurnLog;
+  readonly #timers: TurnTimers;
+  readonly #recorder: EventRecorder;
+  readonly #queue = new TaskQueue();
+  readonly #rounds = new Map<string, number>();
+  /** Tasks that threw: what wakes them in this turn does not try them again, their retry timer does. */
+  readonly #failed = new Set<string>();
+  readonly #errors: ReconcileFailure[] = [];
+  readonly #apply: ApplyContext;
+  readonly #context: ReconcileContext;
+
+  constructor(input: TurnInput) {
+    const { now, newUid, newNameSuffix, clusterCa } = input;
+    this.#input = input;
+    this.#overlay = new Overlay(input);
+    this.#log = new TurnLog(this.#overlay);
+    this.#reconcilers = new Map(input.reconcilers.map((reconciler) => [reconciler.name, reconciler]));
+    this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
+    this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
+    this.#context = { now, newNameSuffix, clusterCa };
+    const lifecycleContext = { now, newUid, newNameSuffix };
+    this.#apply = { overlay: this.#overlay, log: this.#log, lifecycleContext };
+  }
+
+  run(): TurnPlan {
+    for (const change of this.#input.changes) this.#wake(change);
+    this.#wakeDue();
+    while (this.#queue.size > 0 && !this.#spent()) {
+      const task = this.#queue.take();
+      if (task) this.#reconcile(task);
+    }
+    const rest = this.#queue.rest();
+    for (const task of rest) this.#timers.postponed(task);
+    this.#writeEvents();
+    return this.#plan(rest.length > 0);
+  }
+
+  #wake(change: ObservedChange): void {
+    for (const reconciler of this.#input.reconcilers) {
+      for (const key of reconciler.keysOf(change, this.#overlay)) this.#queue.add(reconciler, key);
+    }
+  }
+
+  #wakeDue(): void {
+    for (const { reconciler: name, key } of this.#timers.due()) {
+      const reconciler = this.#reconcilers.get(name);
+      if (reconciler) this.#queue.add(reconciler, key);
+    }
+  }
+
+  #spent(): boolean {
+    const { maxWrites, deadline } = this.#input.budget;
+    return this.#log.writes.length >= maxWrites || deadline();
+  }
+
+  #reconcile(task: Task): void {
+    if (this.#failed.has(task.timerKey)) return;
+    const undo = this.#log.savepoint();
+    let step: Action | undefined;
+    try {
+      this.#countRound(task);
+      const actions = task.reconciler.reconcile(task.key, this.#overlay, this.#context);
+      for (step of actions) {
+        if (isObjectAction(step)) applyAction(step, this.#apply);
+      }
+      step = undefined;
+      this.#settle(task, actions);
+    } catch (error) {
+      undo();
+      this.#fail({ task, error, step });
+    }
+    for (const change of this.#log.takeChanges()) this.#wake(change);
+  }
+
+  /** A key that its own effects wake again and again would never let the turn end. */
+  #countRound({ timerKey, reconciler }: Task): void {
+    const rounds = (this.#rounds.get(timerKey) ?? 0) + 1;
+    this.#rounds.set(timerKey, rounds);
+    const limit = this.#input.budget.maxRoundsPerKey ?? defaultMaxRoundsPerKey;
+    if (rounds > limit) throw new RestlessKeyError(reconciler.name, limit);
+  }
+
+  #settle(task: Task, actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (action.type === 'event') this.#record(task.reconciler, action);
+    }
+    const wakes = actions.flatMap((action) => (action.type === 'wakeAt' ? [action.at.getTime()] : []));
+    const earliest = wakes.length > 0 ? Math.min(...wakes) : undefined;
+    const again = earliest !== undefined && earliest <= this.#input.now.getTime();
+    this.#timers.succeeded(task, earliest === undefined || again ? undefined : new Date(earliest));
+    if (again) this.#queue.add(task.reconciler, task.key);
+  }
+
+  #fail({ task, error, step }: { task: Task; error: unknown; step: Action | undefined }): void {
+    const failures = this.#timers.failed(task);
+    this.#failed.add(task.timerKey);
+    this.#errors.push({ reconciler: task.reconciler.name, key: task.key, error, failures });
+    const regarding = this.#overlay.get(task.key);
+    if (!regarding) return;
+    const message = error instanceof Error ? error.message : String(error);
+    const told =
+      step?.type === 'create'
+        ? { reason: 'FailedCreate', message: `Error creating: ${message}` }
+        : { reason: 'FailedReconcile', message };
+    this.#record(task.reconciler, { regarding, eventType: 'Warning', ...told });
+  }
+
+  #record(
+    reconciler: Reconciler,
+    event: { regarding: KubeObject; eventType: 'Normal' | 'Warning'; reason: string; message: string },
+  ): void {
+    const { regarding, eventType, reason, message } = event;
+    if (!acceptsObjects(this.#overlay, regarding.metadata.namespace || 'default')) return;
+    this.#recorder.record({ component: reconciler.name, regarding, eventType, reason, message });
+  }
+
+  /** Events come last: nothing reconciles them, and a repeat within the turn is one write. */
+  #writeEvents(): void {
+    for (const event of this.#recorder.staged()) {
+      const key = {
+        resource: 'events',
+        namespace: event.metadata.namespace ?? '',
+        name: event.metadata.name,
+      };
+      const type = this.#overlay.get(key) ? 'update' : 'create';
+      const undo = this.#log.savepoint();
+      try {
+        applyAction({ type, object: event }, this.#apply);
+      } catch (error) {
+        undo();
+        this.#errors.push({ reconciler: 'event-recorder', key, error, failures: 1 });
+      }
+    }
+  }
+
+  #plan(exhausted: boolean): TurnPlan {
+    const { writes, claims, releases } = this.#log;
+    const claimed = new Set(claims.map((claim) => claim.podUid));
+    return {
+      writes,
+      setTimers: this.#timers.toSet(),
+      clearTimers: this.#timers.toClear(),
+      claims: claims.filter((claim) => !releases.has(claim.podUid)),
+      releases: [...releases].filter((podUid) => !claimed.has(podUid)),
+      exhausted,
+      errors: this.#errors,
+    };
+  }
+}
+
+function isObjectAction(action: Action): action is ObjectAction {
+  return action.type !== 'event' && action.type !== 'wakeAt';
+}

@@ -1,0 +1,79 @@
+import type { KindRegistry } from '@berth/kinds';
+import type { StoredBody } from '@berth/machinery';
+import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
+import type { BaseView } from './base-view.ts';
+
+/** A write of the turn; a `Write` of the store. */
+export interface TurnWrite extends ReconcileKey {
+  readonly op: 'create' | 'update' | 'delete';
+  readonly uid: string;
+  readonly body: StoredBody;
+  /**
+   * The first write to an object that was there before the turn carries its revision. Later ones carry the uid alone:
+   * they follow their predecessor in the same transaction.
+   */
+  readonly expected?: { readonly revision?: number; readonly uid?: string };
+  readonly within?: ReconcileKey;
+  readonly terminating?: boolean;
+  readonly node?: string;
+}
+
+export interface TurnTimer {
+  readonly key: string;
+  readonly dueAt: Date;
+}
+
+export interface TurnClaim {
+  readonly node: string;
+  readonly podUid: string;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+}
+
+export interface TurnBudget {
+  /** No further key is reconciled once so many writes are planned. */
+  readonly maxWrites: number;
+  /** True once the turn has taken long enough. */
+  readonly deadline: () => boolean;
+  /** How often one key may be reconciled in one turn before it counts as restless. Default 100. */
+  readonly maxRoundsPerKey?: number;
+}
+
+/** Everything a turn decides from. */
+export interface TurnInput {
+  readonly base: BaseView;
+  /** What the log gained since the last turn, oldest first; `base` already shows it. */
+  readonly changes: readonly ObservedChange[];
+  /** Timers of the cluster that are due at `now`. Later ones may be among them and are left alone. */
+  readonly timers: readonly TurnTimer[];
+  readonly nodes: readonly NodeView[];
+  readonly registry: KindRegistry;
+  readonly reconcilers: readonly Reconciler[];
+  readonly now: Date;
+  readonly newUid: () => string;
+  readonly newNameSuffix: () => string;
+  readonly clusterCa: string;
+  readonly budget: TurnBudget;
+}
+
+export interface ReconcileFailure {
+  readonly reconciler: string;
+  readonly key: ReconcileKey;
+  readonly error: unknown;
+  /** Failures in a row, this one included. */
+  readonly failures: number;
+}
+
+/** Everything a turn does, to be committed together or not at all. */
+export interface TurnPlan {
+  /** In the order in which the log shows them. */
+  readonly writes: readonly TurnWrite[];
+  readonly setTimers: readonly TurnTimer[];
+  readonly clearTimers: readonly TurnTimer[];
+  readonly claims: readonly TurnClaim[];
+  /** Uids of pods whose claims end. */
+  readonly releases: readonly string[];
+  /** The budget was spent with keys left over: they are among `setTimers`, due at once. */
+  readonly exhausted: boolean;
+  readonly errors: readonly ReconcileFailure[];
+}
