@@ -1,4 +1,6 @@
-import type { FieldError, KubeObject, NameRule, SchemaTable } from '@berth/machinery';
+import type { FieldError, KubeObject, NameRule, SchemaTable, TableColumn } from '@berth/machinery';
+
+export type { TableColumn };
 
 /** One group/version under which a kind is served. */
 export interface ServedVersion {
@@ -14,18 +16,6 @@ export interface ServedVersion {
     readonly toStorage: (object: KubeObject) => KubeObject;
     readonly fromStorage: (object: KubeObject) => KubeObject;
   };
-}
-
-/** One column of the server-printed table, as `kubectl get` shows it. */
-export interface TableColumn {
-  readonly name: string;
-  readonly type: 'string' | 'integer' | 'date' | 'number' | 'boolean';
-  readonly format?: 'name';
-  readonly description: string;
-  /** 0 is always shown; 1 with `-o wide`. */
-  readonly priority: 0 | 1;
-  /** Upstream's text for the cell. `now` is for ages (`kubectl` shows `5m12s`). */
-  readonly cell: (object: KubeObject, now: Date) => string | number | boolean | null;
 }
 
 /**

@@ -1,6 +1,11 @@
 export { type ApplyRequest, type ApplyResult, applyPatch, type FieldWriter } from './apply/apply-patch.ts';
 export { decodeAppliedConfiguration } from './apply/decode-applied.ts';
 export { type TrackedUpdate, trackUpdate } from './apply/track-update.ts';
+export {
+  type ContinuePosition,
+  decodeContinueToken,
+  encodeContinueToken,
+} from './continue-token/continue-token.ts';
 export { type CronSchedule, CronScheduleError, parseCronSchedule } from './cron/cron-schedule.ts';
 export { latestCronTime, type LatestCronTime } from './cron/latest-cron-time.ts';
 export { isTimeZone, zoneOffsetMs } from './cron/time-zone.ts';
@@ -114,7 +119,38 @@ export {
 } from './patch/patch-body.ts';
 export { decodeProtobufBody } from './protobuf/decode-protobuf.ts';
 export { encodeProtobufBody } from './protobuf/encode-protobuf.ts';
+export {
+  addQuantities,
+  compareQuantities,
+  formatQuantity,
+  MalformedQuantityError,
+  parseQuantity,
+  type Quantity,
+  type QuantityFormat,
+  quantityMillis,
+  quantityUnits,
+  subtractQuantities,
+} from './quantity/quantity.ts';
 export type { SchemaField, SchemaMessage, SchemaTable } from './schema-table.ts';
+export {
+  type FieldRequirement,
+  matchesFields,
+  parseFieldSelector,
+  unsupportedFieldError,
+} from './selectors/field-selector.ts';
+export {
+  type LabelOperator,
+  type LabelRequirement,
+  type Labels,
+  meetsRequirement,
+} from './selectors/label-requirement.ts';
+export {
+  labelSelectorRequirements,
+  type LabelSelectorObject,
+  matchesLabels,
+  validateLabelSelector,
+} from './selectors/label-selector.ts';
+export { MalformedSelectorError, parseLabelSelector } from './selectors/parse-label-selector.ts';
 export { semanticEqual } from './semantic-equal.ts';
 export type { Status, StatusCause, StatusDetails } from './status.ts';
 export {
@@ -124,5 +160,19 @@ export {
   type StoredBody,
   type TypeMeta,
 } from './stored-body.ts';
+export { humanAge, humanDuration } from './table/human-duration.ts';
+export {
+  type IncludeObject,
+  type ListMeta,
+  type PartialObjectMetadata,
+  partialObjectMetadata,
+  renderTable,
+  type Table,
+  type TableColumn,
+  type TableColumnDefinition,
+  type TableRequest,
+  type TableRow,
+  type TableVersion,
+} from './table/table.ts';
 export { toMicroTime, toTime } from './time.ts';
 export { decodeYamlBody } from './yaml/decode-yaml.ts';
