@@ -2,7 +2,11 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 
-const port = z.coerce.number().int().min(1).max(65_535);
+const port = z
+  .string()
+  .regex(/^[1-9][0-9]{0,4}$/, 'must be a port, 1 to 65535')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'must be a port, 1 to 65535');
 const nodeSpec = z
   .string()
   .regex(

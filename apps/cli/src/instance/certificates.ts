@@ -1,3 +1,5 @@
+// Must come first: the certificate library's container reads it while loading.
+import 'reflect-metadata';
 import { type webcrypto, X509Certificate } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
