@@ -10,13 +10,13 @@ export async function eventually<T>(
   awaited: string,
   probe: () => T | Promise<T>,
   deadlineMs = 20_000,
-): Promise<NonNullable<Awaited<T>>> {
+): Promise<Truthy<Awaited<T>>> {
   const deadline = Date.now() + deadlineMs;
   let lastError: unknown;
   for (;;) {
     try {
       const result = await probe();
-      if (result) return result;
+      if (isTruthy(result)) return result;
       lastError = undefined;
     } catch (error) {
       lastError = error;
@@ -26,4 +26,10 @@ export async function eventually<T>(
     }
     await delay(10);
   }
+}
+
+type Truthy<T> = Exclude<T, null | undefined | false | 0 | ''>;
+
+function isTruthy<T>(value: T): value is Truthy<T> {
+  return Boolean(value);
 }
