@@ -1,0 +1,111 @@
+import { goQuote } from '../field-errors/go-quote.ts';
+import { type Codec, isJsonObject, type StructCodec } from './codec.ts';
+import { MalformedValue } from './malformed-value.ts';
+import type { DuplicateFields } from './scan-json.ts';
+
+/** What a body's fields are checked against, and where its duplicate names are known. */
+export interface Explanation {
+  /** The first value that does not fit its type, in Go's words with Go's path. */
+  readonly malformed: string | undefined;
+  /** `unknown field "spec.x"`, `duplicate field "spec.y"`, in the order of the body; at most a hundred. */
+  readonly strict: readonly string[];
+}
+
+/** Go stops counting there. */
+const maxStrictErrors = 100;
+
+/**
+ * Walks a body in its own order to say what is wrong with it. Only bodies with a mistake take this way; `decode` alone
+ * decides whether there is one.
+ */
+export function explain(
+  codec: StructCodec,
+  value: unknown,
+  duplicates: DuplicateFields | undefined,
+): Explanation {
+  const walk = new Walk(duplicates);
+  walk.visit(codec, value, { fields: [], path: '', struct: '' });
+  return { malformed: walk.malformed, strict: [...walk.strict] };
+}
+
+/** Where the walk is: as Go's type errors name it (no indices), as strict errors do (with them), and in which struct. */
+interface Place {
+  readonly fields: readonly string[];
+  readonly path: string;
+  readonly struct: string;
+}
+
+class Walk {
+  malformed: string | undefined;
+  readonly strict = new Set<string>();
+  readonly #duplicates: DuplicateFields | undefined;
+
+  constructor(duplicates: DuplicateFields | undefined) {
+    this.#duplicates = duplicates;
+  }
+
+  visit(codec: Codec, value: unknown, place: Place): void {
+    if (value === null) return;
+    if (codec.shape === 'list' && Array.isArray(value)) {
+      for (const [index, item] of value.entries()) {
+        this.visit(codec.element, item, { ...place, path: `${place.path}[${index}]` });
+      }
+    } else if (codec.shape === 'map' && isJsonObject(value)) {
+      this.#reportDuplicates(value, place.path);
+      for (const [key, member] of Object.entries(value)) {
+        this.visit(codec.element, member, { ...place, path: join(place.path, key) });
+      }
+    } else if (codec.shape === 'struct' && isJsonObject(value)) {
+      this.#visitStruct(codec, value, place);
+    } else {
+      this.#checkValue(codec, value, place);
+    }
+  }
+
+  #visitStruct(codec: StructCodec, value: Readonly<Record<string, unknown>>, place: Place): void {
+    this.#reportDuplicates(value, place.path, codec);
+    for (const [name, member] of Object.entries(value)) {
+      const path = join(place.path, name);
+      const field = codec.byName.get(name);
+      if (!field) {
+        this.#report(`unknown field ${goQuote(path)}`);
+      } else {
+        this.visit(field.type, member, { fields: [...place.fields, name], path, struct: codec.structName });
+      }
+    }
+  }
+
+  #reportDuplicates(value: object, path: string, codec?: StructCodec): void {
+    for (const name of this.#duplicates?.get(value) ?? []) {
+      if (!codec || codec.byName.has(name)) this.#report(`duplicate field ${goQuote(join(path, name))}`);
+    }
+  }
+
+  #report(strictError: string): void {
+    if (this.strict.size < maxStrictErrors) this.strict.add(strictError);
+  }
+
+  #checkValue(codec: Codec, value: unknown, place: Place): void {
+    if (this.malformed !== undefined) return;
+    try {
+      codec.decode(value, { sawUnknownField: true });
+    } catch (error) {
+      if (!(error instanceof MalformedValue)) throw error;
+      this.malformed = describe(error, place);
+    }
+  }
+}
+
+function describe(error: MalformedValue, place: Place): string {
+  if (!error.mismatch) return error.message;
+  const { found, goType } = error.mismatch;
+  const target =
+    place.fields.length === 0
+      ? `value of type ${goType}`
+      : `struct field ${place.struct}.${place.fields.join('.')} of type ${goType}`;
+  return `json: cannot unmarshal ${found} into Go ${target}`;
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
+}

@@ -1,0 +1,37 @@
+import type { SchemaField, SchemaTable } from '../schema-table.ts';
+
+/** One field as it stands in a message's JSON object. */
+export interface JsonField {
+  readonly name: string;
+  readonly field: SchemaField;
+}
+
+const caches = new WeakMap<SchemaTable, Map<string, readonly JsonField[]>>();
+
+/**
+ * The fields of a message's JSON object, in the order in which Go writes them; those of inlined messages stand among
+ * them.
+ */
+export function jsonFieldsOf(schema: SchemaTable, message: string): readonly JsonField[] {
+  let cache = caches.get(schema);
+  if (!cache) caches.set(schema, (cache = new Map()));
+  let fields = cache.get(message);
+  if (!fields) cache.set(message, (fields = collect(schema, message)));
+  return fields;
+}
+
+function collect(schema: SchemaTable, message: string): readonly JsonField[] {
+  return Object.entries(schema[message] ?? {}).flatMap(([name, field]) =>
+    isInline(field) ? jsonFieldsOf(schema, field.t) : [{ name: jsonNameOf(name, field), field }],
+  );
+}
+
+/** The table misses the mark at the one inlined message that has a protobuf tag and no JSON name. */
+function isInline(field: SchemaField): boolean {
+  return field.inline === true || field.t === 'k8s.io.api.core.v1.EphemeralContainerCommon';
+}
+
+/** The table misses the one JSON name that differs from a capitalized protobuf name; `Port` of a Node's endpoint is `Port`. */
+function jsonNameOf(name: string, field: SchemaField): string {
+  return field.json ?? (name === 'Webhooks' ? 'webhooks' : name);
+}
