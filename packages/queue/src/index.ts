@@ -1,4 +1,5 @@
 export { connectHints, type RedisHints } from './hints.ts';
+export { pingRedis } from './ping-redis.ts';
 export type { RedisSettings } from './redis-connection.ts';
 export {
   startTickScheduler,

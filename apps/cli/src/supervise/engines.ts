@@ -1,4 +1,6 @@
 import { type Engine, startPostgres, startRedis } from '@berth/engines';
+import { pingRedis } from '@berth/queue';
+import { CliError } from '../cli-error.ts';
 import type { DataDirectory } from '../instance/data-directory.ts';
 import type { Settings } from '../settings.ts';
 import type { EventPrinter } from './event-printer.ts';
@@ -16,6 +18,7 @@ export async function startEngines(
   directory: DataDirectory,
   printer: EventPrinter,
 ): Promise<Engines> {
+  if (settings.redisUrl) await assertRedis(settings.redisUrl);
   const log = (name: string) => (line: string) => {
     if (settings.logLevel === 'debug' || settings.logLevel === 'trace') printer.event(name, line);
   };
@@ -48,6 +51,17 @@ export async function startEngines(
     await stopAll(kept);
     throw error;
   }
+}
+
+const redisDeadlineMs = 5_000;
+
+async function assertRedis(redisUrl: string): Promise<void> {
+  if (await pingRedis({ redisUrl }, redisDeadlineMs)) return;
+  const { host } = new URL(redisUrl);
+  throw new CliError(
+    'REDIS_UNREACHABLE',
+    `Redis cannot be reached at ${host}. Start it, or set REDIS_URL to one that runs.`,
+  );
 }
 
 interface KeptEngine {
