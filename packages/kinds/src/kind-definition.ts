@@ -96,6 +96,10 @@ export interface KindDefinition {
   readonly requiresResourceVersion?: boolean;
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
+  /** What exists in the fleet as long as an object of the kind does, made and removed with it. */
+  readonly provisions?: 'cluster';
+  /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
+  readonly answersDeleteWithObject?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
   readonly assignedNode?: (object: KubeObject) => string | undefined;
   /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */
