@@ -1,0 +1,37 @@
+import type { Taint, Toleration } from '@berth/kinds';
+import { type Filter, unresolvable } from './filter.ts';
+
+/** Taints of effect NoSchedule and NoExecute that the pod does not tolerate. */
+export const taintToleration: Filter = ({ needs, facts }) => {
+  for (const taint of facts.hardTaints) {
+    if (!needs.tolerations.some((toleration) => toleratesTaint(toleration, taint))) {
+      return unresolvable('node(s) had untolerated taint(s)');
+    }
+  }
+  return undefined;
+};
+
+/** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
+export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
+  if (toleration.effect && toleration.effect !== taint.effect) return false;
+  if (toleration.key && toleration.key !== taint.key) return false;
+  const { operator = 'Equal' } = toleration;
+  if (operator === 'Exists') return true;
+  if (operator === 'Equal')
+    return toleration.key !== undefined && (toleration.value ?? '') === (taint.value ?? '');
+  return compareIntegers(
+    taint.value,
+    toleration.value,
+    operator === 'Gt' ? (a, b) => a > b : (a, b) => a < b,
+  );
+}
+
+function compareIntegers(
+  left: string | undefined,
+  right: string | undefined,
+  holds: (a: bigint, b: bigint) => boolean,
+): boolean {
+  const integer = /^-?\d+$/;
+  if (left === undefined || right === undefined || !integer.test(left) || !integer.test(right)) return false;
+  return holds(BigInt(left), BigInt(right));
+}
