@@ -8,6 +8,7 @@ export interface ReconcileKey {
   readonly name: string;
 }
 
+// oxlint-disable typescript/no-unnecessary-type-parameters -- who asks by resource knows the kind of what comes back
 /**
  * What a reconciler may look at: the cluster as of the turn, with the turn's own writes already in it (the overlay).
  * Objects are of the storage version and must not be mutated.

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unnecessary-type-parameters -- as in ClusterView
 import {
   beforeCreate,
   beforeDelete,
@@ -64,7 +65,7 @@ export class MemoryCluster {
   }
 
   list<T extends KubeObject>(resource: string, namespace?: string): readonly T[] {
-    return this.base.list(resource, namespace) as readonly KubeObject[] as readonly T[];
+    return this.base.list(resource, namespace) as readonly T[];
   }
 
   /** The messages of Events about an object, with their reasons: `SuccessfulCreate: Created pod: x`. */

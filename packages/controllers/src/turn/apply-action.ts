@@ -110,7 +110,7 @@ function finalize(action: Extract<Action, { type: 'finalize' }>, context: ApplyC
   if (!current) return;
   const { definition } = kindOf(current, context);
   // Only namespaces have finalizers in their spec, and this subresource.
-  const { spec } = current as Namespace;
+  const { spec }: Namespace = current;
   const finalizers = (spec?.finalizers ?? []).filter((finalizer) => finalizer !== action.finalizer);
   const desired = { ...current, spec: { ...spec, finalizers } };
   const mutation = beforeUpdateSubresource(definition, 'finalize', { current, desired });

@@ -1,10 +1,8 @@
 import type { Pod, PodCondition } from '@berth/kinds';
-import { type KubeObject, toTime } from '@berth/machinery';
+import { toTime } from '@berth/machinery';
 
 /** The pod as the `binding` subresource leaves it: assigned to a node, and PodScheduled since `now`. */
-export function bindPod(object: KubeObject, node: string, now: Date): Pod {
-  // Only pods are bound: the action names one by key and uid.
-  const pod = object as Pod;
+export function bindPod(pod: Pod, node: string, now: Date): Pod {
   const scheduled: PodCondition = {
     type: 'PodScheduled',
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),

@@ -1,3 +1,4 @@
+// oxlint-disable typescript/no-unnecessary-type-parameters -- as in ClusterView
 import type { KindRegistry } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import type { ClusterView, NodeView, ReconcileKey } from '../reconciler.ts';
@@ -56,7 +57,7 @@ export class Overlay implements ClusterView {
       if (!entry?.object) continue;
       if (namespace === undefined || entry.key.namespace === namespace) result.push(entry.object);
     }
-    return result as readonly KubeObject[] as readonly T[];
+    return result as unknown as readonly T[];
   }
 
   ownedBy<T extends KubeObject>(ownerUid: string, resource?: string): readonly T[] {
@@ -71,7 +72,7 @@ export class Overlay implements ClusterView {
       if (entry.object.metadata.ownerReferences?.some((owner) => owner.uid === ownerUid))
         result.push(entry.object);
     }
-    return result as readonly KubeObject[] as readonly T[];
+    return result as unknown as readonly T[];
   }
 
   nodes(): readonly NodeView[] {
