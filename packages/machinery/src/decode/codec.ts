@@ -45,6 +45,8 @@ export type Codec = ValueCodec | ListCodec | MapCodec | StructCodec;
 
 export interface FieldCodec {
   readonly name: string;
+  /** Names of the inlined structs through which Go reaches the field: they stand in the paths of type errors. */
+  readonly embeddedIn: readonly string[];
   readonly type: Codec;
   /** Go's `omitempty` on a type that can be empty: an empty value is left out. */
   readonly omitsEmpty: boolean;

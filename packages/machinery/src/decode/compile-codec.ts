@@ -3,7 +3,7 @@ import type { Codec, FieldCodec, StructCodec } from './codec.ts';
 import { listCodec, mapCodec, structCodec } from './composite-codecs.ts';
 import { formCodecs } from './form-codecs.ts';
 import { jsonFormOf } from './json-form.ts';
-import { jsonFieldsOf } from './json-fields.ts';
+import { type JsonField, jsonFieldsOf } from './json-fields.ts';
 import { scalarCodecs } from './scalar-codecs.ts';
 import { hasTypeMeta } from './type-meta.ts';
 
@@ -66,28 +66,25 @@ function compileFields(
   message: string,
   definition: SchemaMessage,
 ): readonly FieldCodec[] {
-  const own = jsonFieldsOf(schema, message).map(({ name, field }) => compileField(schema, name, field));
+  const own = jsonFieldsOf(schema, message).map((field) => compileField(schema, field));
   return hasTypeMeta(message, definition) ? [...typeMetaFields, ...own] : own;
 }
 
 const typeMetaFields: readonly FieldCodec[] = ['kind', 'apiVersion'].map((name) => ({
   name,
+  embeddedIn: ['TypeMeta'],
   type: scalarCodecs['string'] as Codec,
   omitsEmpty: true,
   whenUnset: undefined,
 }));
 
-function compileField(schema: SchemaTable, jsonName: string, field: SchemaField): FieldCodec {
+function compileField(schema: SchemaTable, { name, field, embeddedIn }: JsonField): FieldCodec {
   const type = fieldType(schema, field);
   const isPointer = field.ptr === true && !field.repeated && field.map === undefined;
   const canBeEmpty = !isPointer && !isGoStruct(type);
   const omitsEmpty = !field.always && canBeEmpty;
-  return {
-    name: jsonName,
-    type,
-    omitsEmpty,
-    whenUnset: unsetValue({ field, type, isPointer, canBeEmpty, jsonName }),
-  };
+  const whenUnset = unsetValue({ name, field, type, isPointer, canBeEmpty });
+  return { name, embeddedIn, type, omitsEmpty, whenUnset };
 }
 
 function fieldType(schema: SchemaTable, field: SchemaField): Codec {
@@ -107,18 +104,18 @@ function isGoStruct(type: Codec): boolean {
 }
 
 interface FieldFacts {
+  readonly name: string;
   readonly field: SchemaField;
   readonly type: Codec;
   readonly isPointer: boolean;
   readonly canBeEmpty: boolean;
-  readonly jsonName: string;
 }
 
 function unsetValue(facts: FieldFacts): FieldCodec['whenUnset'] {
-  const { field, type, isPointer, canBeEmpty, jsonName } = facts;
+  const { name, field, type, isPointer, canBeEmpty } = facts;
   if (isPointer) return field.always ? () => null : undefined;
   // The one field of the API that is marked `omitzero`.
-  if (jsonName === 'creationTimestamp' && !field.always) return undefined;
+  if (name === 'creationTimestamp' && !field.always) return undefined;
   if (canBeEmpty && !field.always) return undefined;
   return type.zero;
 }

@@ -22,9 +22,11 @@ export interface BodySource {
  * @throws StatusError `BadRequest`
  */
 export function decodeSource<T extends object = KubeObject>(
-  source: BodySource,
+  given: BodySource,
   options: DecodeOptions,
 ): DecodedBody<T> {
+  // To Go, a body of `null` is an object of which nothing is set.
+  const source = given.value === null ? { ...given, value: {} } : given;
   const identity = identifyBody(source.value, options, source.text);
   const { canonical, malformed, strictErrors } = canonicalize(source, options);
   if (malformed !== undefined) throw cannotBeHandled(identity, options, malformed);

@@ -51,9 +51,10 @@ class Walk {
         this.visit(codec.element, item, { ...place, path: `${place.path}[${index}]` });
       }
     } else if (codec.shape === 'map' && isJsonObject(value)) {
-      this.#reportDuplicates(value, place.path);
       for (const [key, member] of Object.entries(value)) {
-        this.visit(codec.element, member, { ...place, path: join(place.path, key) });
+        const path = join(place.path, key);
+        this.visit(codec.element, member, { ...place, path });
+        this.#reportDuplicate(value, key, path);
       }
     } else if (codec.shape === 'struct' && isJsonObject(value)) {
       this.#visitStruct(codec, value, place);
@@ -63,22 +64,21 @@ class Walk {
   }
 
   #visitStruct(codec: StructCodec, value: Readonly<Record<string, unknown>>, place: Place): void {
-    this.#reportDuplicates(value, place.path, codec);
     for (const [name, member] of Object.entries(value)) {
       const path = join(place.path, name);
       const field = codec.byName.get(name);
       if (!field) {
         this.#report(`unknown field ${goQuote(path)}`);
       } else {
-        this.visit(field.type, member, { fields: [...place.fields, name], path, struct: codec.structName });
+        const fields = [...place.fields, ...field.embeddedIn, name];
+        this.visit(field.type, member, { fields, path, struct: codec.structName });
+        this.#reportDuplicate(value, name, path);
       }
     }
   }
 
-  #reportDuplicates(value: object, path: string, codec?: StructCodec): void {
-    for (const name of this.#duplicates?.get(value) ?? []) {
-      if (!codec || codec.byName.has(name)) this.#report(`duplicate field ${goQuote(join(path, name))}`);
-    }
+  #reportDuplicate(object: object, name: string, path: string): void {
+    if (this.#duplicates?.get(object)?.includes(name)) this.#report(`duplicate field ${goQuote(path)}`);
   }
 
   #report(strictError: string): void {

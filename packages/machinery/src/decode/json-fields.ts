@@ -4,6 +4,8 @@ import type { SchemaField, SchemaTable } from '../schema-table.ts';
 export interface JsonField {
   readonly name: string;
   readonly field: SchemaField;
+  /** Short names of the inlined messages that it comes from, outermost first. */
+  readonly embeddedIn: readonly string[];
 }
 
 const caches = new WeakMap<SchemaTable, Map<string, readonly JsonField[]>>();
@@ -22,7 +24,12 @@ export function jsonFieldsOf(schema: SchemaTable, message: string): readonly Jso
 
 function collect(schema: SchemaTable, message: string): readonly JsonField[] {
   return Object.entries(schema[message] ?? {}).flatMap(([name, field]) =>
-    isInline(field) ? jsonFieldsOf(schema, field.t) : [{ name: jsonNameOf(name, field), field }],
+    isInline(field)
+      ? jsonFieldsOf(schema, field.t).map((inlined) => ({
+          ...inlined,
+          embeddedIn: [field.t.slice(field.t.lastIndexOf('.') + 1), ...inlined.embeddedIn],
+        }))
+      : [{ name: jsonNameOf(name, field), field, embeddedIn: [] }],
   );
 }
 

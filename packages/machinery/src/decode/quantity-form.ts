@@ -41,12 +41,36 @@ export function canonicalQuantity(text: string): string {
   const { format, exponent } = interpretSuffix(suffix);
   const digits = BigInt(`${whole}${fraction}` || '0');
   if (digits === 0n) return '0';
+  if (isKeptAsWritten({ format, exponent, whole, fraction })) return text;
   // The value is numerator × 10^scale.
   const numerator = format === 'binary' ? digits * 2n ** BigInt(exponent) : digits;
   const scale = (format === 'binary' ? 0 : exponent) - fraction.length;
   const rounded = roundUpToNano(numerator, scale);
   const size = format === 'binary' ? formatBinary(rounded) : formatDecimal(rounded, format);
   return sign === '-' ? `-${size}` : size;
+}
+
+interface WrittenQuantity {
+  readonly format: QuantityFormat;
+  readonly exponent: number;
+  readonly whole: string;
+  readonly fraction: string;
+}
+
+/**
+ * Upstream keeps the text of a number whose digits would stay the same: `1.001` is not made `1001m`, nor `+1` made `1`.
+ * It does so only for numbers that fit its fast path.
+ */
+function isKeptAsWritten({ format, exponent, whole, fraction }: WrittenQuantity): boolean {
+  const number = whole.replace(/^0+/, '') || '0';
+  if (format === 'binary') {
+    const precision = 14 - number.length - Math.floor((exponent * 3) / 10);
+    return fraction === '' && precision >= 0 && BigInt(number) % 8n !== 0n;
+  }
+  const shifted = `${number}${fraction}`;
+  const scale = exponent - fraction.length;
+  if (shifted.length > 18 || scale < -9 || scale % 3 !== 0) return false;
+  return !shifted.endsWith('000') && !shifted.startsWith('0');
 }
 
 interface Decimal {

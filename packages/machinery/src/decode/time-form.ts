@@ -3,10 +3,28 @@ import { MalformedValue } from './malformed-value.ts';
 
 const wholeSecondsInUtc =
   /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ$/;
-const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/;
 
-const timeLayout = '2006-01-02T15:04:05Z07:00';
-const microTimeLayout = '2006-01-02T15:04:05.000000Z07:00';
+interface Layout {
+  /** As Go writes it. */
+  readonly text: string;
+  readonly pattern: RegExp;
+  readonly seconds: ReadonlyArray<readonly [part: string, pattern: RegExp]>;
+}
+
+const timeLayout: Layout = {
+  text: '2006-01-02T15:04:05Z07:00',
+  pattern: /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d+))?(Z|[+-]\d{2}:\d{2})$/,
+  seconds: [['05', /^\d{2}(?:[.,]\d+)?/]],
+};
+
+const microTimeLayout: Layout = {
+  text: '2006-01-02T15:04:05.000000Z07:00',
+  pattern: /^(\d{4})-(\d{2})-(\d{2})T(\d{1,2}):(\d{2}):(\d{2})\.(\d{6})(Z|[+-]\d{2}:\d{2})$/,
+  seconds: [
+    ['05', /^\d{2}/],
+    ['.000000', /^\.\d{6}/],
+  ],
+};
 
 /** `metav1.Time`: any RFC 3339 time; written in UTC with whole seconds. `null` is Go's zero time. */
 export function canonicalTime(text: string): string | null {
@@ -18,14 +36,6 @@ export function canonicalTime(text: string): string | null {
 /** `metav1.MicroTime`: RFC 3339 with exactly six digits of a second; written in UTC. */
 export function canonicalMicroTime(text: string): string | null {
   const { utc, fraction } = parse(text, microTimeLayout);
-  if (fraction.length !== 6) {
-    const rest = text.slice('2006-01-02T15:04:05'.length);
-    const what = fraction.length < 6 ? goQuote(rest) : goQuote(rest.slice('.000000'.length));
-    const wanted = fraction.length < 6 ? '.000000' : 'Z07:00';
-    throw new MalformedValue(
-      `parsing time ${goQuote(text)} as ${goQuote(microTimeLayout)}: cannot parse ${what} as ${goQuote(wanted)}`,
-    );
-  }
   return utc === '0001-01-01T00:00:00' && fraction === '000000' ? null : `${utc}.${fraction}Z`;
 }
 
@@ -36,8 +46,8 @@ interface ParsedTime {
   readonly fraction: string;
 }
 
-function parse(text: string, layout: string): ParsedTime {
-  const match = rfc3339.exec(text);
+function parse(text: string, layout: Layout): ParsedTime {
+  const match = layout.pattern.exec(text);
   if (!match) throw new MalformedValue(explainLayout(text, layout));
   const [, year = '', month = '', day = '', hour = '', minute = '', second = '', fraction = '', zone = ''] =
     match;
@@ -85,8 +95,7 @@ function zoneOffsetMs(zone: string): number {
   return (zone.startsWith('-') ? -minutes : minutes) * 60_000;
 }
 
-/** Go's `time.Parse` names the first part of the layout that the text does not have. */
-const layoutParts: ReadonlyArray<readonly [part: string, pattern: RegExp]> = [
+const partsBeforeSeconds: Layout['seconds'] = [
   ['2006', /^\d{4}/],
   ['-', /^-/],
   ['01', /^\d{2}/],
@@ -97,16 +106,16 @@ const layoutParts: ReadonlyArray<readonly [part: string, pattern: RegExp]> = [
   [':', /^:/],
   ['04', /^\d{2}/],
   [':', /^:/],
-  ['05', /^\d{2}(?:[.,]\d+)?/],
-  ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/],
 ];
 
-function explainLayout(text: string, layout: string): string {
+/** Go's `time.Parse` names the first part of the layout that the text does not have. */
+function explainLayout(text: string, layout: Layout): string {
   let rest = text;
-  for (const [part, pattern] of layoutParts) {
+  const zone = ['Z07:00', /^(?:Z|[+-]\d{2}:\d{2})/] as const;
+  for (const [part, pattern] of [...partsBeforeSeconds, ...layout.seconds, zone]) {
     const match = pattern.exec(rest);
     if (!match) {
-      return `parsing time ${goQuote(text)} as ${goQuote(layout)}: cannot parse ${goQuote(rest)} as ${goQuote(part)}`;
+      return `parsing time ${goQuote(text)} as ${goQuote(layout.text)}: cannot parse ${goQuote(rest)} as ${goQuote(part)}`;
     }
     rest = rest.slice(match[0].length);
   }
