@@ -1,0 +1,46 @@
+import { type Tick, type TurnQueue, turnProof, turnProofIntervalMs } from '@berth/queue';
+import type { HintBus, Store } from '@berth/store';
+import type { Logger } from 'pino';
+import type { FleetNodes } from '../turn/fleet-nodes.ts';
+import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
+import { dispatchTimers } from './dispatch-timers.ts';
+import { retainLog } from './retain-log.ts';
+import { sweep } from './sweep.ts';
+
+export interface Duties {
+  readonly store: Store;
+  readonly turns: TurnQueue;
+  readonly hints: Pick<HintBus, 'requestTurn'>;
+  readonly nodes: FleetNodes;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly consumers: ReadonlyMap<string, OutboxConsumer>;
+}
+
+/** What one worker of the fleet does now and then, whichever is free. */
+export function workerTicks(duties: Duties): Tick[] {
+  const { store, turns, hints, nodes, log, now, consumers } = duties;
+  const requestTurn = (clusterId: string): void => hints.requestTurn(clusterId);
+  return [
+    { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
+    { name: 'outbox', everyMs: 1_000, run: () => deliverOutbox({ store, consumers, log, now }) },
+    {
+      name: 'sweep',
+      everyMs: 5_000,
+      run: async () => {
+        const found = await sweep(store, turns, now());
+        if (found > 0) log.debug({ clusters: found }, 'the sweep found work');
+      },
+    },
+    { name: 'proof', everyMs: turnProofIntervalMs, run: async () => requestTurn(turnProof.clusterId) },
+    { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
+    {
+      name: 'retention',
+      everyMs: 60_000,
+      run: async () => {
+        const dropped = await retainLog(store, now());
+        if (dropped > 0) log.info({ partitions: dropped }, 'dropped log partitions past retention');
+      },
+    },
+  ];
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** The worker's settings, as they stand in the environment. */
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** In front of every Redis key; instances that share a Redis differ in it. */
+  BERTH_REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .default('berth'),
+  /** PEM file of the CA that signs the API server's certificate. */
+  BERTH_CA_FILE: z.string().min(1),
+  /** Turns at once, each of another cluster. */
+  BERTH_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
+  /** How long the log can be read back: by watches, continue tokens and undo. */
+  BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export interface WorkerSettings {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly redisKeyPrefix: string;
+  readonly caFile: string;
+  readonly turnConcurrency: number;
+  readonly retentionMs: number;
+  readonly logLevel: string;
+}
+
+/** Reads the settings. @throws z.ZodError */
+export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
+  const read = environment.parse(variables);
+  return {
+    databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    redisKeyPrefix: read.BERTH_REDIS_PREFIX,
+    caFile: read.BERTH_CA_FILE,
+    turnConcurrency: read.BERTH_TURN_CONCURRENCY,
+    retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
+    logLevel: read.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,133 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { controllers, type Reconciler } from '@berth/controllers';
+import { builtinRegistry } from '@berth/kinds';
+import { connectHints, createTurnQueue, startTickScheduler, startTurnWorker } from '@berth/queue';
+import { openStore, type Store } from '@berth/store';
+import type { Logger } from 'pino';
+import type { OutboxConsumer } from './duties/deliver-outbox.ts';
+import { workerTicks } from './duties/worker-ticks.ts';
+import { redisErrorLog } from './redis-error-log.ts';
+import { turnHandler } from './turn/turn-handler.ts';
+import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
+import { fleetNodes } from './turn/fleet-nodes.ts';
+import { logTurns } from './turn/turn-report.ts';
+import { WorkerStartError } from './worker-start-error.ts';
+
+export interface WorkerOptions {
+  /** A migrated database. */
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  /** Instances that share a Redis differ in it. Default `berth`. */
+  readonly redisKeyPrefix?: string;
+  /** PEM of the CA that signs the API server's certificate. */
+  readonly clusterCa: string;
+  readonly log: Logger;
+  /** Turns at once, each of another cluster. Default 8. */
+  readonly turnConcurrency?: number;
+  /** How long the log can be read back. Default 1 hour. */
+  readonly retentionMs?: number;
+  /** How much one cluster may do before the next one has its turn. */
+  readonly turnSize?: Partial<TurnSize>;
+  /** Default: all of Berth's controllers. */
+  readonly reconcilers?: readonly Reconciler[];
+  /** By topic. Default: none; Berth has no deliveries yet. */
+  readonly outboxConsumers?: ReadonlyMap<string, OutboxConsumer>;
+}
+
+/** A running worker: turns, cron dispatcher, sweep, retention, deliveries. Any number may run beside each other. */
+export interface BerthWorker {
+  /** Takes nothing more, lets the turns in progress end (at most 10 s), closes all connections. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a worker and resolves once it takes turns.
+ *
+ * @throws WorkerStartError REDIS_UNREACHABLE, or a StoreError when the database does not answer.
+ */
+export async function startWorker(options: WorkerOptions): Promise<BerthWorker> {
+  const { log } = options;
+  const redis = {
+    redisUrl: options.redisUrl,
+    onError: redisErrorLog(log),
+    ...(options.redisKeyPrefix === undefined ? {} : { keyPrefix: options.redisKeyPrefix }),
+  };
+  const hints = connectHints(redis);
+  const turns = createTurnQueue(redis);
+  const store = openStore({
+    databaseUrl: options.databaseUrl,
+    hints,
+    ...(options.retentionMs === undefined ? {} : { retentionMs: options.retentionMs }),
+  });
+  const closeConnections = async (): Promise<void> => {
+    await store.close();
+    await Promise.all([turns.close(), hints.close()]);
+  };
+  try {
+    await reachEngines(store, hints);
+  } catch (error) {
+    await closeConnections();
+    throw error;
+  }
+
+  const now = (): Date => new Date();
+  const registry = builtinRegistry;
+  const nodes = fleetNodes(store, registry);
+  const deps = {
+    store,
+    registry,
+    reconcilers: options.reconcilers ?? controllers(),
+    fleetNodes: nodes,
+    clusterCa: options.clusterCa,
+    now,
+    budget: { ...defaultTurnSize, ...options.turnSize },
+    report: logTurns(log),
+  };
+  const turnWorker = startTurnWorker({
+    ...redis,
+    concurrency: options.turnConcurrency ?? 8,
+    handler: turnHandler({ deps, hints, log, worker: `${hostname()}_${process.pid}` }),
+  });
+  const ticks = startTickScheduler({
+    ...redis,
+    ticks: workerTicks({
+      store,
+      turns,
+      hints,
+      nodes,
+      log,
+      now,
+      consumers: options.outboxConsumers ?? new Map(),
+    }),
+  });
+
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await Promise.all([ticks.close(), turnWorker.close()]);
+    await closeConnections();
+  };
+  return {
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+const redisDeadlineMs = 10_000;
+
+async function reachEngines(store: Store, redis: { reachable(): Promise<boolean> }): Promise<void> {
+  await store.ping();
+  await store.ensurePartitions(new Date());
+  const deadline = Date.now() + redisDeadlineMs;
+  while (!(await redis.reachable())) {
+    if (Date.now() > deadline) {
+      throw new WorkerStartError(
+        'REDIS_UNREACHABLE',
+        `Redis did not answer within ${redisDeadlineMs / 1000} s; check REDIS_URL`,
+      );
+    }
+    await delay(20);
+  }
+}

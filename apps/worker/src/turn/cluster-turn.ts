@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { type Reconciler, runTurn, type TurnPlan } from '@berth/controllers';
+import type { KindRegistry } from '@berth/kinds';
+import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
+import type { FleetNodes } from './fleet-nodes.ts';
+import { newNameSuffix } from './name-suffix.ts';
+import { observeChanges } from './observed-changes.ts';
+import { viewReplica } from './replica-view.ts';
+import type { TurnReport } from './turn-report.ts';
+
+/** What a turn works with. */
+export interface TurnDeps {
+  readonly store: Store;
+  readonly registry: KindRegistry;
+  readonly reconcilers: readonly Reconciler[];
+  readonly fleetNodes: FleetNodes;
+  /** PEM of the CA that signs the API server's certificate. */
+  readonly clusterCa: string;
+  readonly now: () => Date;
+  readonly budget: TurnSize;
+  readonly report: TurnReport;
+}
+
+/** How much one cluster may do before the next one has its turn. */
+export interface TurnSize {
+  readonly maxWrites: number;
+  readonly maxMs: number;
+  /** Changes of the log that one turn looks at. */
+  readonly maxChanges: number;
+}
+
+export const defaultTurnSize: TurnSize = { maxWrites: 2_000, maxMs: 200, maxChanges: 2_000 };
+
+/** Conflicts in a row after which the cluster goes back to the end of the queue. */
+const maxAttempts = 5;
+
+/**
+ * - `idle`: nothing to do, nothing committed.
+ * - `quiet`: committed, and nothing more to do as of then.
+ * - `more`: there is more to do; another turn is needed.
+ * - `superseded`: another worker had the turn; whatever there was to do is its business.
+ */
+export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded';
+
+/**
+ * One turn of one cluster: reads what the log gained since the last turn and which timers are due, reconciles, and commits
+ * all of it or nothing. A conflict drops the work and reconciles again from fresh state. Safe to run twice at once, in
+ * one process or two: of two turns that began from the same state only one commits.
+ *
+ * @throws StoreError; the cluster is then as it was before, or (CommitUnknownError) as it is after the turn.
+ */
+export async function runClusterTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd> {
+  for (let attempt = 1; attempt <= maxAttempts; attempt++) {
+    const outcome = await attemptTurn(clusterId, deps);
+    if (outcome !== 'again') return outcome;
+  }
+  return 'more';
+}
+
+async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd | 'again'> {
+  const { store, registry, budget, report } = deps;
+  const startedAt = performance.now();
+  const cluster = store.cluster(clusterId);
+  const now = deps.now();
+  // The cursor first: the state read after it shows at least every turn that moved the cursor there.
+  const cursor = await cluster.cursor();
+  const [replica, timers] = await Promise.all([cluster.replica(), cluster.dueTimers(now)]);
+  const view = viewReplica(replica, registry);
+  const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
+  if (observed.cursor === cursor && timers.length === 0) return 'idle';
+
+  await deps.fleetNodes.follow(clusterId, observed.changes);
+  const nodes = await deps.fleetNodes.view();
+  const plannedAt = performance.now();
+  const plan = runTurn({
+    base: view,
+    changes: observed.changes,
+    timers,
+    nodes,
+    registry,
+    reconcilers: deps.reconcilers,
+    now,
+    newUid: randomUUID,
+    newNameSuffix,
+    clusterCa: deps.clusterCa,
+    budget: { maxWrites: budget.maxWrites, deadline: () => performance.now() - plannedAt > budget.maxMs },
+  });
+  for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);
+
+  const commit = commitOf(plan, { cursor, seen: observed.cursor, base: view.revision });
+  const outcome = await cluster.commitTurn(commit);
+  report.ended(clusterId, { outcome, commit, ms: performance.now() - startedAt });
+  return endOf(outcome, plan.exhausted || observed.cursor < view.revision, commit);
+}
+
+function commitOf(
+  plan: TurnPlan,
+  revisions: { readonly cursor: number; readonly seen: number; readonly base: number },
+): TurnCommit {
+  const { writes, setTimers, clearTimers, claims, releases } = plan;
+  return {
+    expectedCursor: revisions.cursor,
+    cursor: revisions.seen,
+    baseRevision: revisions.base,
+    // The turn went on until its own writes woke nobody, or left a timer for whom they woke.
+    coversOwnWrites: true,
+    writes,
+    setTimers,
+    clearTimers,
+    outbox: [],
+    claims,
+    releases,
+  };
+}
+
+function endOf(outcome: TurnOutcome, isUnfinished: boolean, commit: TurnCommit): TurnEnd | 'again' {
+  switch (outcome.status) {
+    case 'committed': {
+      const { revisions, head } = outcome;
+      const isAlone = revisions[0] === undefined || revisions[0] === commit.cursor + 1;
+      const covered = isAlone ? commit.cursor + revisions.length : commit.cursor;
+      return isUnfinished || head > covered ? 'more' : 'quiet';
+    }
+    case 'superseded':
+      return 'superseded';
+    case 'conflict':
+    case 'no-capacity':
+      return 'again';
+  }
+}

@@ -1,0 +1,87 @@
+import type { NodeView, ObservedChange } from '@berth/controllers';
+import type { KindRegistry, Node } from '@berth/kinds';
+import { type KubeObject, quantityMillis, quantityUnits } from '@berth/machinery';
+import type { NodeResources, NodeUsage, Store } from '@berth/store';
+import { viewReplica } from './replica-view.ts';
+
+/** The cluster whose log holds the fleet's nodes. */
+export const systemClusterId = 'system';
+const nodeResource = 'nodes';
+
+/** As kubelet's default: what a node takes that does not say. */
+const defaultPods = 110;
+
+/** The fleet's nodes, for scheduling. */
+export interface FleetNodes {
+  /** Nodes with what all clusters have claimed on them. Callers at the same time share the reading. */
+  view(): Promise<readonly NodeView[]>;
+  /**
+   * Writes to the capacity rows, against which claims are checked, what the Node objects say. Told of the changes that
+   * a turn is about to handle: acts when nodes of the fleet are among them.
+   *
+   * @returns whether anything about nodes changed.
+   */
+  follow(clusterId: string, changes: readonly ObservedChange[]): Promise<boolean>;
+  /** Compares all nodes with all capacity rows and puts the rows right. */
+  reconcile(): Promise<void>;
+}
+
+export function fleetNodes(store: Store, registry: KindRegistry): FleetNodes {
+  let reading: Promise<readonly NodeView[]> | undefined;
+
+  const readNodes = async (): Promise<readonly KubeObject[]> =>
+    viewReplica(await store.cluster(systemClusterId).replica(), registry).list(nodeResource);
+
+  const readView = async (): Promise<readonly NodeView[]> => {
+    const [nodes, usage] = await Promise.all([readNodes(), store.nodeCapacity.usage()]);
+    const claimedByNode = new Map(usage.map(({ node, claimed }) => [node, claimed]));
+    return nodes.map((node) => ({
+      node,
+      claimed: claimedByNode.get(node.metadata.name) ?? { cpuMillis: 0, memoryBytes: 0, pods: 0 },
+    }));
+  };
+
+  const reconcile = async (): Promise<void> => {
+    const [nodes, usage] = await Promise.all([readNodes(), store.nodeCapacity.usage()]);
+    const rows = new Map(usage.map((row) => [row.node, row]));
+    for (const node of nodes) {
+      const { name } = node.metadata;
+      const allocatable = allocatableOf(node);
+      if (!isSame(rows.get(name), allocatable)) await store.nodeCapacity.set(name, allocatable);
+      rows.delete(name);
+    }
+    for (const gone of rows.keys()) await store.nodeCapacity.remove(gone);
+  };
+
+  return {
+    view: () => {
+      reading ??= readView().finally(() => {
+        reading = undefined;
+      });
+      return reading;
+    },
+    follow: async (clusterId, changes) => {
+      if (clusterId !== systemClusterId) return false;
+      if (!changes.some((change) => change.resource === nodeResource)) return false;
+      await reconcile();
+      return true;
+    },
+    reconcile,
+  };
+}
+
+function allocatableOf(object: KubeObject): NodeResources {
+  // Objects of this resource are nodes.
+  const { status } = object as Node;
+  const allocatable = status?.allocatable ?? status?.capacity ?? {};
+  return {
+    cpuMillis: quantityMillis(allocatable['cpu'] ?? '0'),
+    memoryBytes: quantityUnits(allocatable['memory'] ?? '0'),
+    pods: allocatable['pods'] === undefined ? defaultPods : quantityUnits(allocatable['pods']),
+  };
+}
+
+function isSame(row: NodeUsage | undefined, { cpuMillis, memoryBytes, pods }: NodeResources): boolean {
+  const known = row?.allocatable;
+  return known?.cpuMillis === cpuMillis && known.memoryBytes === memoryBytes && known.pods === pods;
+}

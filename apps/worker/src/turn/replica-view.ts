@@ -1,0 +1,64 @@
+import type { BaseView, ReconcileKey, ResourceObject } from '@berth/controllers';
+import type { KindRegistry } from '@berth/kinds';
+import type { KubeObject, TypeMeta } from '@berth/machinery';
+import type { Replica, ReplicaObject } from '@berth/store';
+import { storageTypeOf } from './storage-type.ts';
+
+/**
+ * Complete objects by the replica's own. A replica keeps an object's entry until the object changes, so reconcilers that
+ * remember what they derived from an object find it again in the next turn.
+ */
+const completed = new WeakMap<ReplicaObject, KubeObject>();
+
+/** A replica as a turn reads it. */
+export interface ReplicaView extends BaseView {
+  readonly revision: number;
+  /** The object if it is still the one of that revision. */
+  at(key: ReconcileKey, revision: number): KubeObject | undefined;
+}
+
+/** Shows a replica as complete objects of the storage version. Kinds that the registry does not have are left out. */
+export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaView {
+  const lists = new Map<string, readonly KubeObject[]>();
+
+  const list = (resource: string, namespace?: string): readonly KubeObject[] => {
+    const listKey = namespace === undefined ? resource : `${resource}|${namespace}`;
+    const known = lists.get(listKey);
+    if (known) return known;
+    const type = storageTypeOf(registry, resource);
+    const objects = type ? replica.list(resource, namespace).map((entry) => complete(entry, type)) : [];
+    lists.set(listKey, objects);
+    return objects;
+  };
+  const find = (key: ReconcileKey, revision?: number): KubeObject | undefined => {
+    const type = storageTypeOf(registry, key.resource);
+    const entry = type && replica.get(key);
+    if (!entry || (revision !== undefined && entry.revision !== revision)) return undefined;
+    return complete(entry, type);
+  };
+
+  return {
+    revision: replica.revision,
+    get: (key) => find(key),
+    at: (key, revision) => find(key, revision),
+    list,
+    ownedBy: (ownerUid) =>
+      replica.ownedBy(ownerUid).flatMap((entry): ResourceObject[] => {
+        const type = storageTypeOf(registry, entry.resource);
+        return type ? [{ resource: entry.resource, object: complete(entry, type) }] : [];
+      }),
+  };
+}
+
+function complete(entry: ReplicaObject, type: TypeMeta): KubeObject {
+  const known = completed.get(entry);
+  if (known) return known;
+  const content = entry.object;
+  const object: KubeObject = {
+    ...type,
+    ...content,
+    metadata: { ...content.metadata, resourceVersion: String(entry.revision) },
+  };
+  completed.set(entry, object);
+  return object;
+}

@@ -1,0 +1,42 @@
+import { turnProof } from '@berth/queue';
+import { ClusterMissingError, type HintBus, StoreUnavailableError } from '@berth/store';
+import type { Logger } from 'pino';
+import { proveTurns } from '../duties/prove-turns.ts';
+import { runClusterTurn, type TurnDeps } from './cluster-turn.ts';
+
+export interface TurnHandling {
+  readonly deps: TurnDeps;
+  readonly hints: Pick<HintBus, 'requestTurn'>;
+  readonly log: Logger;
+  /** Names this process in the proof that turns run. */
+  readonly worker: string;
+}
+
+/**
+ * What the turn queue calls. Never throws: a turn that failed has done nothing, and the sweep finds its cluster again, so
+ * one cluster's trouble is no other's.
+ */
+export function turnHandler({
+  deps,
+  hints,
+  log,
+  worker,
+}: TurnHandling): (clusterId: string) => Promise<void> {
+  return async (clusterId) => {
+    try {
+      const end = await runClusterTurn(clusterId, deps);
+      if (end === 'more') hints.requestTurn(clusterId);
+      if (clusterId === turnProof.clusterId) await proveTurns(deps.store, { worker, now: deps.now() });
+    } catch (err) {
+      if (err instanceof ClusterMissingError) return;
+      if (err instanceof StoreUnavailableError) {
+        log.warn(
+          { cluster: clusterId },
+          'turn failed: the database cannot be reached; the sweep will ask again',
+        );
+        return;
+      }
+      log.error({ cluster: clusterId, err }, 'turn failed; the sweep will ask again');
+    }
+  };
+}
