@@ -69,6 +69,8 @@ export {
 export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
 export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
+export type { Cluster, ClusterPhase } from './platform/cluster.ts';
+export type { Tenant } from './platform/tenant.ts';
 export { builtinKinds } from './registry/builtin-kinds.ts';
 export { builtinRegistry, kubernetesSchema } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';

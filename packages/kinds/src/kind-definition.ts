@@ -11,6 +11,11 @@ export interface ServedVersion {
   readonly message: string;
   /** Sent as a `Warning` header on every use, e.g. `batch/v1beta1 CronJob is deprecated in v1.21+, unavailable in v1.25+; use batch/v1 CronJob`. */
   readonly deprecationWarning?: string;
+  /** Rules of requests in this version, beyond the kind's own. On objects of the storage version. */
+  readonly strict?: {
+    readonly validateCreate: (object: KubeObject) => readonly FieldError[];
+    readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
+  };
   /** Field changes between this version and the storage version; absent where only `apiVersion` differs. */
   readonly convert?: {
     readonly toStorage: (object: KubeObject) => KubeObject;
@@ -94,6 +99,8 @@ export interface KindDefinition {
   readonly virtual?: boolean;
   /** An update must carry a `resourceVersion`. Default: an update without one is unconditional. */
   readonly requiresResourceVersion?: boolean;
+  /** An update of an object that does not exist creates it. */
+  readonly createOnUpdate?: boolean;
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
   /** What exists in the fleet as long as an object of the kind does, made and removed with it. */

@@ -98,6 +98,7 @@ export {
   maxDnsSubdomainLength,
 } from './names/dns.ts';
 export { byteLength, maxLengthExplanation, rangeExplanation, regexExplanation } from './names/explain.ts';
+export { checkCidr, checkIp, cidrVersion, ipVersion } from './names/ip.ts';
 export { checkLabelValue, checkQualifiedName } from './names/labels.ts';
 export {
   generateName,

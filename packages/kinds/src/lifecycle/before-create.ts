@@ -21,7 +21,7 @@ export function beforeCreate(kind: KindDefinition, object: KubeObject, context: 
   if (object.metadata.resourceVersion) {
     throw badRequestError('resourceVersion should not be set on objects to be created');
   }
-  const named = withMetadata(kind.strategy.applyDefaults(object), {
+  const named = withMetadata(object, {
     name: nameOf(object, context),
     uid: context.newUid(),
     creationTimestamp: toTime(context.now),
@@ -31,7 +31,7 @@ export function beforeCreate(kind: KindDefinition, object: KubeObject, context: 
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
   });
-  const prepared = kind.strategy.prepareForCreate(named);
+  const prepared = kind.strategy.prepareForCreate(kind.strategy.applyDefaults(named));
 
   const rules = { namespaced: kind.scope === 'Namespaced', nameRule: kind.nameRule ?? nameIsDnsSubdomain };
   const errors = [...validateObjectMeta(prepared.metadata, rules), ...kind.strategy.validateCreate(prepared)];

@@ -1,5 +1,5 @@
 import type { SchemaTable } from '@berth/machinery';
-import type { KindDefinition } from '../kind-definition.ts';
+import type { KindDefinition, ServedVersion } from '../kind-definition.ts';
 import type { KindRegistry, ServedKind } from './kind-registry.ts';
 import { apiVersionOf, resourceName } from './resource-name.ts';
 
@@ -21,7 +21,7 @@ export function createRegistry(
   for (const definition of definitions) {
     putNew(byResource, resourceName(definition), definition);
     for (const version of definition.versions) {
-      const served = { definition, version };
+      const served = { definition: withStrictRules(definition, version), version };
       putNew(byPath, `${apiVersionOf(version)} ${definition.plural}`, served);
       putNew(byKind, `${apiVersionOf(version)} ${definition.kind}`, served);
     }
@@ -38,6 +38,23 @@ export function createRegistry(
     byPath: (group, version, plural) => byPath.get(`${apiVersionOf({ group, version })} ${plural}`),
     byGroupVersionKind: (apiVersion, kind) => byKind.get(`${apiVersion} ${kind}`),
     withKinds: (added) => createRegistry([...definitions, ...added], schema),
+  };
+}
+
+/** The definition as requests in this version see it. */
+function withStrictRules(definition: KindDefinition, { strict }: ServedVersion): KindDefinition {
+  if (!strict) return definition;
+  const { strategy } = definition;
+  return {
+    ...definition,
+    strategy: {
+      ...strategy,
+      validateCreate: (object) => [...strategy.validateCreate(object), ...strict.validateCreate(object)],
+      validateUpdate: (next, current) => [
+        ...strategy.validateUpdate(next, current),
+        ...strict.validateUpdate(next, current),
+      ],
+    },
   };
 }
 

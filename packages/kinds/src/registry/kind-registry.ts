@@ -6,6 +6,7 @@ export type ResourceName = string;
 
 /** A kind at one served version. */
 export interface ServedKind {
+  /** With the version's own rules in its strategy. */
   readonly definition: KindDefinition;
   readonly version: ServedVersion;
 }

@@ -79,7 +79,7 @@ export function tooMany(at: FieldPath, actualItems: number, maxItems: number): F
 
 /** `spec.completions: Invalid value: -1: must be greater than or equal to 0` */
 export function formatFieldError(error: FieldError): string {
-  return `${error.field === '' ? '<nil>' : error.field}: ${fieldErrorBody(error)}`;
+  return `${error.field}: ${fieldErrorBody(error)}`;
 }
 
 /** The message of one or more field errors: repeats once, several in brackets. '' for none. */
@@ -93,7 +93,7 @@ export function fieldErrorCauses(errors: readonly FieldError[]): StatusCause[] {
   return errors.map((error) => ({
     reason: error.reason,
     message: fieldErrorBody(error),
-    field: error.field === '' ? '<nil>' : error.field,
+    field: error.field,
   }));
 }
 

@@ -57,10 +57,10 @@ export function explainBadRequirement({ key, operator, values }: LabelRequiremen
   return errors.length > 0 ? aggregateFieldErrors(errors) : undefined;
 }
 
-/** What is wrong with a requirement's key. */
+/** What is wrong with a requirement's key. A key of a selector string has no path, which upstream prints as `<nil>`. */
 export function explainBadKey(key: string): string | undefined {
   const problems = checkQualifiedName(key);
-  return problems.length > 0 ? formatFieldError(invalid(path(), key, problems.join('; '))) : undefined;
+  return problems.length > 0 ? formatFieldError(invalid(path('<nil>'), key, problems.join('; '))) : undefined;
 }
 
 function badValue(value: string, at: FieldPath): FieldError[] {
