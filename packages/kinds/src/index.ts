@@ -1,3 +1,30 @@
+export {
+  aggregatedDiscovery,
+  type ApiGroupDiscoveryList,
+  type ApiResourceDiscovery,
+  type ApiSubresourceDiscovery,
+  type DiscoveryVersion,
+  type ResponseKind,
+} from './discovery/aggregated-discovery.ts';
+export {
+  type ApiGroup,
+  apiGroup,
+  type ApiGroupList,
+  apiGroupList,
+  type ApiResource,
+  type ApiResourceList,
+  apiResourceList,
+  type ApiVersions,
+  apiVersions,
+  type GroupVersionForDiscovery,
+} from './discovery/legacy-discovery.ts';
+export {
+  type ListedKind,
+  type ServedGroup,
+  servedGroups,
+  type ServedGroupVersion,
+} from './discovery/served-groups.ts';
+export { compareVersions } from './discovery/version-order.ts';
 export type {
   ConfigMap,
   Container,
@@ -72,7 +99,7 @@ export { type WriteAttributes, writeAttributes } from './lifecycle/write-attribu
 export type { Cluster, ClusterPhase } from './platform/cluster.ts';
 export type { Tenant } from './platform/tenant.ts';
 export { builtinKinds } from './registry/builtin-kinds.ts';
-export { builtinRegistry, kubernetesSchema } from './registry/builtin-registry.ts';
+export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';
 export type { KindRegistry, ResourceName, ServedKind } from './registry/kind-registry.ts';
 export { apiVersionOf, groupKind, groupResource, resourceName } from './registry/resource-name.ts';

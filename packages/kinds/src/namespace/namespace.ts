@@ -108,14 +108,18 @@ const standardFinalizers: ReadonlySet<string> = new Set([
 ]);
 
 function withFinalizers(object: KubeObject, finalizers: readonly string[]): KubeObject {
-  const { finalizers: _finalizers, ...spec } = (object as Namespace).spec ?? {};
+  const { finalizers: _finalizers, ...spec } = namespaceOf(object).spec ?? {};
   return { ...object, spec: finalizers.length > 0 ? { ...spec, finalizers: [...finalizers] } : spec };
 }
 
 function finalizersOf(object: KubeObject): readonly string[] {
-  return (object as Namespace).spec?.finalizers ?? [];
+  return namespaceOf(object).spec?.finalizers ?? [];
 }
 
 function phaseOf(object: KubeObject): string {
-  return (object as Namespace).status?.phase ?? '';
+  return namespaceOf(object).status?.phase ?? '';
+}
+
+function namespaceOf(object: KubeObject): Namespace {
+  return object;
 }

@@ -14,7 +14,7 @@ export const nodeColumns: readonly TableColumn[] = [
   textColumn({
     name: 'Version',
     description: 'Version of the agent that the node runs.',
-    cell: (object) => (object as Node).status?.nodeInfo?.kubeletVersion ?? '',
+    cell: (object) => nodeOf(object).status?.nodeInfo?.kubeletVersion ?? '',
   }),
   addressColumn('Internal-IP', 'InternalIP'),
   addressColumn('External-IP', 'ExternalIP'),
@@ -24,7 +24,7 @@ export const nodeColumns: readonly TableColumn[] = [
 ];
 
 function statusText(object: KubeObject): string {
-  const { spec, status } = object as Node;
+  const { spec, status } = nodeOf(object);
   const ready = status?.conditions?.findLast(({ type }) => type === 'Ready');
   const readiness = ready ? (ready.status === 'True' ? 'Ready' : 'NotReady') : 'Unknown';
   return spec?.unschedulable ? `${readiness},SchedulingDisabled` : readiness;
@@ -45,7 +45,7 @@ function addressColumn(name: string, type: string): TableColumn {
     name,
     description: `First address of the type ${type}.`,
     cell: (object) =>
-      (object as Node).status?.addresses?.find((address) => address.type === type)?.address ?? '<none>',
+      nodeOf(object).status?.addresses?.find((address) => address.type === type)?.address ?? '<none>',
   });
 }
 
@@ -56,6 +56,10 @@ function infoColumn(
   return wideColumn({
     name,
     description: `${field} as the node reports it.`,
-    cell: (object) => (object as Node).status?.nodeInfo?.[field] || '<unknown>',
+    cell: (object) => nodeOf(object).status?.nodeInfo?.[field] || '<unknown>',
   });
+}
+
+function nodeOf(object: KubeObject): Node {
+  return object;
 }

@@ -24,18 +24,15 @@ export const node: KindDefinition = {
     // A node brings its status along when it registers.
     prepareForCreate: withoutConfigSource,
     prepareForUpdate: (next, current) => keepStatus(withoutConfigSource(next), current),
-    validateCreate: (object) => validateNode(object as Node),
-    validateUpdate: (next, current) => [
-      ...validateNode(next as Node),
-      ...validateNodeUpdate(next as Node, current as Node),
-    ],
+    validateCreate: validateNode,
+    validateUpdate: (next, current) => [...validateNode(next), ...validateNodeUpdate(next, current)],
     status: {
       prepareForUpdate: keepAllButStatus,
-      validateUpdate: (next, current) => validateNodeUpdate(next as Node, current as Node),
+      validateUpdate: validateNodeUpdate,
     },
   },
   selectableFields: {
-    'spec.unschedulable': (object) => String((object as Node).spec?.unschedulable ?? false),
+    'spec.unschedulable': (object) => String(nodeOf(object).spec?.unschedulable ?? false),
   },
   hasGeneration: false,
   home: 'fleet',
@@ -43,13 +40,8 @@ export const node: KindDefinition = {
 
 /** `podCIDR` is the first of `podCIDRs`, and wins over it; what is allocatable is the capacity if nothing is said. */
 function applyDefaults(object: KubeObject): KubeObject {
-  const { spec = {}, status = {} } = object as Node;
-  const defaulted: Node = {
-    ...(object as Node),
-    spec: withPodCidrs(spec),
-    status: withAllocatable(status),
-  };
-  return defaulted;
+  const { spec = {}, status = {} } = nodeOf(object);
+  return { ...object, spec: withPodCidrs(spec), status: withAllocatable(status) };
 }
 
 function withPodCidrs(spec: NodeSpec): NodeSpec {
@@ -65,6 +57,10 @@ function withAllocatable(status: NodeStatus): NodeStatus {
 
 /** Kubernetes no longer configures its agents by objects; a source of configuration is dropped. */
 function withoutConfigSource(object: KubeObject): KubeObject {
-  const { configSource: _configSource, ...spec } = (object as Node).spec ?? {};
+  const { configSource: _configSource, ...spec } = nodeOf(object).spec ?? {};
   return { ...object, spec };
+}
+
+function nodeOf(object: KubeObject): Node {
+  return object;
 }

@@ -56,5 +56,6 @@ function validate(object: KubeObject): readonly FieldError[] {
 }
 
 function displayNameOf(object: KubeObject): string {
-  return (object as Tenant).spec?.displayName ?? '';
+  const { spec }: Tenant = object;
+  return spec?.displayName ?? '';
 }

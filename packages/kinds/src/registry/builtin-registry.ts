@@ -8,5 +8,11 @@ import type { KindRegistry } from './kind-registry.ts';
 // The compiler infers the table's literal types, which are wider than SchemaField's unions.
 export const kubernetesSchema = schema as unknown as SchemaTable;
 
-/** The registry of a cluster without definitions of its own. */
+/** Every kind: the registry of the `system` cluster. */
 export const builtinRegistry: KindRegistry = createRegistry(builtinKinds, kubernetesSchema);
+
+/** The registry of every other cluster that has no definitions of its own. */
+export const tenantRegistry: KindRegistry = createRegistry(
+  builtinKinds.filter(({ systemOnly }) => !systemOnly),
+  kubernetesSchema,
+);

@@ -33,11 +33,8 @@ export const secret: KindDefinition = {
     applyDefaults,
     prepareForCreate: unchanged,
     prepareForUpdate: unchanged,
-    validateCreate: (object) => validateSecretData(object as Secret),
-    validateUpdate: (next, current) => [
-      ...validateImmutable(next as Secret, current as Secret),
-      ...validateSecretData(next as Secret),
-    ],
+    validateCreate: validateSecretData,
+    validateUpdate: (next, current) => [...validateImmutable(next, current), ...validateSecretData(next)],
   },
   selectableFields: { type: typeOf },
   hasGeneration: false,
