@@ -114,17 +114,11 @@ function commitOf(
 }
 
 function endOf(outcome: TurnOutcome, isUnfinished: boolean, commit: TurnCommit): TurnEnd | 'again' {
-  switch (outcome.status) {
-    case 'committed': {
-      const { revisions, head } = outcome;
-      const isAlone = revisions[0] === undefined || revisions[0] === commit.cursor + 1;
-      const covered = isAlone ? commit.cursor + revisions.length : commit.cursor;
-      return isUnfinished || head > covered ? 'more' : 'quiet';
-    }
-    case 'superseded':
-      return 'superseded';
-    case 'conflict':
-    case 'no-capacity':
-      return 'again';
-  }
+  if (outcome.status === 'superseded') return 'superseded';
+  if (outcome.status !== 'committed') return 'again';
+  const { revisions, head } = outcome;
+  // Someone else's change in between is still to be seen, and the turn's own ones with it.
+  const isAlone = revisions[0] === undefined || revisions[0] === commit.cursor + 1;
+  const covered = isAlone ? commit.cursor + revisions.length : commit.cursor;
+  return isUnfinished || head > covered ? 'more' : 'quiet';
 }

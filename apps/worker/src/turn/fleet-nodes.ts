@@ -70,9 +70,7 @@ export function fleetNodes(store: Store, registry: KindRegistry): FleetNodes {
   };
 }
 
-function allocatableOf(object: KubeObject): NodeResources {
-  // Objects of this resource are nodes.
-  const { status } = object as Node;
+function allocatableOf({ status }: Node): NodeResources {
   const allocatable = status?.allocatable ?? status?.capacity ?? {};
   return {
     cpuMillis: quantityMillis(allocatable['cpu'] ?? '0'),

@@ -1,0 +1,90 @@
+import { KubeConfig } from '@kubernetes/client-node';
+import { type Dispatcher, Pool } from 'undici';
+
+/** What came back. `body` is the whole text. */
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** Requests to one Kubernetes API over keep-alive HTTP/1.1: one connection per client, nothing pipelined. */
+export interface ApiClient {
+  readonly server: string;
+  request(method: Dispatcher.HttpMethod, path: string, body?: string): Promise<Answer>;
+  /** The lines of a watch as they come, until the signal aborts or the server ends it. */
+  watch(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ApiClientOptions {
+  readonly kubeconfig: string;
+  /** Connections, at most. */
+  readonly connections: number;
+  /** Does not verify the server's certificate. */
+  readonly insecure: boolean;
+}
+
+/** Opens the current context of any kubeconfig: server, CA, token, client certificate or credential plugin. */
+export async function openApi(options: ApiClientOptions): Promise<ApiClient> {
+  const config = new KubeConfig();
+  config.loadFromFile(options.kubeconfig);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw new Error(`${options.kubeconfig} has no current context with a cluster`);
+  const tls: Parameters<KubeConfig['applyToHTTPSOptions']>[0] = {};
+  await config.applyToHTTPSOptions(tls);
+  const server = new URL(cluster.server);
+  const prefix = server.pathname.replace(/\/$/, '');
+  const headers = {
+    'content-type': 'application/json',
+    accept: 'application/json',
+    ...credentials(tls.headers),
+  };
+  const pool = new Pool(server.origin, {
+    connections: options.connections,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 120_000,
+    bodyTimeout: 0,
+    connect: {
+      rejectUnauthorized: !options.insecure && !cluster.skipTLSVerify,
+      ...pick(tls, ['ca', 'cert', 'key', 'pfx', 'passphrase', 'servername']),
+    },
+  });
+
+  return {
+    server: cluster.server,
+    request: async (method, path, body) => {
+      const answer = await pool.request({ method, path: prefix + path, headers, body: body ?? null });
+      return { status: answer.statusCode, body: await answer.body.text() };
+    },
+    watch: async (path, signal, onLine) => {
+      const answer = await pool.request({ method: 'GET', path: prefix + path, headers, signal });
+      if (answer.statusCode !== 200)
+        throw new Error(`watch ${path}: ${answer.statusCode} ${await answer.body.text()}`);
+      let rest = '';
+      try {
+        for await (const chunk of answer.body.setEncoding('utf8')) {
+          const lines = (rest + String(chunk)).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) onLine(line);
+        }
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    },
+    close: () => pool.destroy(),
+  };
+}
+
+function credentials(headers: unknown): Record<string, string> {
+  if (typeof headers !== 'object' || headers === null) return {};
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]),
+  );
+}
+
+function pick<T extends object>(source: T, names: ReadonlyArray<keyof T>): Partial<T> {
+  const result: Partial<T> = {};
+  for (const name of names) if (source[name] !== undefined) result[name] = source[name];
+  return result;
+}

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { openApi } from './api-client.ts';
+import type { Result } from './measure.ts';
+import { createNamespace, deleteNamespace } from './objects.ts';
+import { formatTable } from './table.ts';
+import type { Scenario } from './scenario.ts';
+import { clusterCreate } from './scenarios/clusters.ts';
+import { cronStorm } from './scenarios/cron-storm.ts';
+import { job } from './scenarios/job.ts';
+import { create, get, list, mixed } from './scenarios/requests.ts';
+import { watch } from './scenarios/watch.ts';
+
+const scenarios: readonly Scenario[] = [create, get, list, watch, mixed, clusterCreate, cronStorm, job];
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('must be a whole number from 1 on');
+  return value;
+};
+
+const program = new Command('bench')
+  .description(
+    'Drives a Kubernetes API and prints how fast it answers. Any kubeconfig will do, not only one of Berth.',
+  )
+  .argument('[scenarios...]', 'which scenarios; none: those of plain requests')
+  .option('--kubeconfig <file>', 'the cluster under test', '.berth/kubeconfig')
+  .option(
+    '--admin-kubeconfig <file>',
+    "Berth's system cluster, for cluster-create and cron-storm",
+    '.berth/admin.kubeconfig',
+  )
+  .option('--clients <n>', 'clients at once', wholeNumber, 64)
+  .option('--seconds <n>', 'how long each scenario runs', wholeNumber, 10)
+  .option('--objects <n>', 'pods to list, pods of the Job, CronJobs of the storm', wholeNumber, 1_000)
+  .option('--watchers <n>', 'watchers at once', wholeNumber, 100)
+  .option('--clusters <n>', 'clusters of the cron storm', wholeNumber, 100)
+  .option('--insecure', "do not verify the server's certificate", false)
+  .addOption(new Option('--json', 'print JSON instead of a table').default(false))
+  .addHelpText('after', () => `\nScenarios:\n${scenarios.map(describe).join('\n')}`)
+  .parse();
+
+// Commander has checked and converted these.
+const options = program.opts<{
+  kubeconfig: string;
+  adminKubeconfig: string;
+  clients: number;
+  seconds: number;
+  objects: number;
+  watchers: number;
+  clusters: number;
+  insecure: boolean;
+  json: boolean;
+}>();
+
+const chosen = choose(program.args);
+const connections = options.clients + options.watchers + 4;
+const { insecure } = options;
+const api = await openApi({ kubeconfig: options.kubeconfig, connections, insecure });
+const admin = existsSync(options.adminKubeconfig)
+  ? await openApi({ kubeconfig: options.adminKubeconfig, connections, insecure })
+  : undefined;
+const say = (message: string): void => console.error(message);
+const results: Result[] = [];
+
+try {
+  for (const scenario of chosen) {
+    const namespace = `bench-${scenario.name}-${Date.now().toString(36)}`;
+    say(`${scenario.name}: ${scenario.description}`);
+    await createNamespace(api, namespace);
+    try {
+      results.push(...(await scenario.run({ ...options, api, admin, namespace, say })));
+    } finally {
+      await deleteNamespace(api, namespace);
+    }
+  }
+} finally {
+  await Promise.all([api.close(), admin?.close()]);
+}
+console.log(
+  options.json
+    ? JSON.stringify({ server: api.server, options, results }, undefined, 2)
+    : formatTable(results),
+);
+process.exitCode = results.some((result) => result.errors > 0) ? 1 : 0;
+
+function choose(names: readonly string[]): readonly Scenario[] {
+  if (names.length === 0) return scenarios.filter((scenario) => scenario.isDefault);
+  return names.map((name) => {
+    const found = scenarios.find((scenario) => scenario.name === name);
+    if (!found) {
+      return program.error(
+        `no scenario is called ${name}; there are ${scenarios.map((one) => one.name).join(', ')}`,
+      );
+    }
+    return found;
+  });
+}
+
+function describe({ name, description, isDefault }: Scenario): string {
+  return `  ${name.padEnd(16)}${description}${isDefault ? '' : ' (only by name)'}`;
+}

@@ -1,0 +1,29 @@
+import type { ApiClient } from './api-client.ts';
+import type { Result } from './measure.ts';
+
+/** What every scenario is run with. */
+export interface BenchContext {
+  /** The cluster under test. */
+  readonly api: ApiClient;
+  /** Berth's system cluster; only with `--admin-kubeconfig`. */
+  readonly admin: ApiClient | undefined;
+  /** A namespace of this run. */
+  readonly namespace: string;
+  readonly clients: number;
+  readonly seconds: number;
+  /** Objects for `list`, pods for `job`, CronJobs for `cron-storm`. */
+  readonly objects: number;
+  readonly watchers: number;
+  /** Clusters for `cron-storm`. */
+  readonly clusters: number;
+  /** Says what is going on, on standard error. */
+  readonly say: (message: string) => void;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly description: string;
+  /** Runs when nothing is asked for by name: works on any Kubernetes and ends within the given seconds. */
+  readonly isDefault: boolean;
+  readonly run: (context: BenchContext) => Promise<readonly Result[]>;
+}
