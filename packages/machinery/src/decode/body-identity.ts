@@ -4,6 +4,9 @@ import { goQuote } from '../field-errors/go-quote.ts';
 import { isJsonObject } from './codec.ts';
 import type { DecodeTarget } from './decode-options.ts';
 
+/** A body as it came, for messages. */
+export type RawBody = string | Uint8Array;
+
 /** What a body says that it is, completed from what is expected. */
 export interface BodyIdentity {
   readonly apiVersion: string;
@@ -15,7 +18,7 @@ export interface BodyIdentity {
  *
  * @throws StatusError `BadRequest` if they cannot be read or are not what the target takes.
  */
-export function identifyBody(value: unknown, target: DecodeTarget, body: string): BodyIdentity {
+export function identifyBody(value: unknown, target: DecodeTarget, body: RawBody): BodyIdentity {
   if (!isJsonObject(value)) {
     throw unrecognized(
       target,
@@ -85,7 +88,7 @@ function versionOf(apiVersion: string): string {
 }
 
 /** A body in which not even the kind can be read. `body` is summarized as Kubernetes does. */
-export function unrecognized(target: DecodeTarget, body: string, problem: string): StatusError {
+export function unrecognized(target: DecodeTarget, body: RawBody, problem: string): StatusError {
   return badRequestError(
     `the object provided is unrecognized (must be of type ${target.kind}): ${problem} (${summarize(body)})`,
   );
@@ -94,9 +97,12 @@ export function unrecognized(target: DecodeTarget, body: string, problem: string
 const summaryBytes = 30;
 
 /** JSON objects are shown, anything else is shown as hexadecimal bytes. */
-function summarize(body: string): string {
-  if (body === '') return '<empty>';
-  const bytes = Buffer.from(body.slice(0, summaryBytes + 1));
-  const shown = bytes.subarray(0, summaryBytes).toString(body.startsWith('{') ? 'utf8' : 'hex');
+function summarize(body: RawBody): string {
+  const head =
+    typeof body === 'string' ? body.slice(0, summaryBytes + 1) : body.subarray(0, summaryBytes + 1);
+  const bytes = Buffer.from(head);
+  if (bytes.length === 0) return '<empty>';
+  const isObject = bytes[0] === 0x7b;
+  const shown = bytes.subarray(0, summaryBytes).toString(isObject ? 'utf8' : 'hex');
   return bytes.length > summaryBytes ? `${shown} ...` : shown;
 }

@@ -1,5 +1,5 @@
 import type { Json, KubeObject } from '../object.ts';
-import { cannotBeHandled, identifyBody } from './body-identity.ts';
+import { cannotBeHandled, identifyBody, type RawBody } from './body-identity.ts';
 import { rootCodecOf } from './compile-codec.ts';
 import type { DecodedBody, DecodeOptions } from './decode-options.ts';
 import { explain } from './explain.ts';
@@ -13,7 +13,7 @@ export interface BodySource {
   /** Strict errors that the syntax itself gave, e.g. duplicate keys of YAML. */
   readonly strictErrors?: readonly string[];
   /** The text that messages summarize. */
-  readonly text: string;
+  readonly text: RawBody;
 }
 
 /**

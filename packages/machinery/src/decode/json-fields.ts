@@ -34,11 +34,11 @@ function collect(schema: SchemaTable, message: string): readonly JsonField[] {
 }
 
 /** The table misses the mark at the one inlined message that has a protobuf tag and no JSON name. */
-function isInline(field: SchemaField): boolean {
+export function isInline(field: SchemaField): boolean {
   return field.inline === true || field.t === 'k8s.io.api.core.v1.EphemeralContainerCommon';
 }
 
 /** The table misses the one JSON name that differs from a capitalized protobuf name; `Port` of a Node's endpoint is `Port`. */
-function jsonNameOf(name: string, field: SchemaField): string {
+export function jsonNameOf(name: string, field: SchemaField): string {
   return field.json ?? (name === 'Webhooks' ? 'webhooks' : name);
 }
