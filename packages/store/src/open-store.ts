@@ -1,5 +1,26 @@
+import { clusterStore, type SharedParts } from './cluster-store.ts';
+import { type Database, openDatabase } from './database.ts';
+import { Feeds } from './feed/feeds.ts';
+import { GroupCommit } from './group-commit.ts';
+import { HeadReader } from './head-reader.ts';
+import { assignedTo, readBodies } from './queries/assigned-objects.ts';
+import { clusterExists, deleteCluster, listClusterIds } from './queries/clusters.ts';
+import { clustersWithWork } from './queries/clusters-with-work.ts';
+import { createCluster } from './queries/create-cluster.ts';
+import { heartbeatStore } from './queries/heartbeats.ts';
+import { loadSnapshot } from './queries/load-snapshot.ts';
+import { dropExpiredPartitions, ensurePartitions } from './queries/log-partitions.ts';
+import { nodeCapacityStore } from './queries/node-capacity.ts';
+import { outboxStore } from './queries/outbox.ts';
+import { readChanges } from './queries/read-changes.ts';
+import { readHeads } from './queries/read-heads.ts';
+import { signingKeyStore } from './queries/signing-keys.ts';
+import { takeDueClusters } from './queries/take-due-clusters.ts';
+import { ReplicaCache } from './replica/replica-cache.ts';
 import type { Store } from './store.ts';
+import { translated } from './translate-error.ts';
 import type { HintBus } from './types.ts';
+import { Writer } from './writer.ts';
 
 export interface OpenStoreOptions {
   /** `postgres://…`, of the user that migrated the database or a member of its roles. */
@@ -17,7 +38,106 @@ export interface OpenStoreOptions {
   readonly pollIntervalMs?: number;
 }
 
+const defaults = {
+  clusterPoolSize: 8,
+  fleetPoolSize: 3,
+  replicaBudgetBytes: 256 * 1024 * 1024,
+  retentionMs: 60 * 60_000,
+  pollIntervalMs: 1_000,
+};
+
 /** Opens a migrated database (see `migrate`). Connects at first use and again after every loss. */
-export function openStore(_options: OpenStoreOptions): Store {
-  throw new Error('not built yet');
+export function openStore(options: OpenStoreOptions): Store {
+  const settings = { ...defaults, ...options };
+  const database = openDatabase(settings);
+  const heads = new HeadReader((clusterIds) => readHeads(database, clusterIds));
+  const feeds = new Feeds(
+    {
+      head: (clusterId) => heads.head(clusterId),
+      heads: (clusterIds) => heads.heads(clusterIds),
+      changes: (clusterId, after, limit) => readChanges(database, clusterId, { after, limit }),
+    },
+    settings,
+  );
+  const replicas = new ReplicaCache(
+    {
+      head: (clusterId) => heads.head(clusterId),
+      snapshot: (clusterId, visit) => loadSnapshot(database, clusterId, visit),
+      async changes(clusterId, after, limit) {
+        const kept = feeds.kept(clusterId, after) ?? [];
+        return kept.length > 0 ? kept : readChanges(database, clusterId, { after, limit });
+      },
+    },
+    settings.replicaBudgetBytes,
+  );
+  const writer = new Writer(database, {
+    onChanged(clusterId, revision) {
+      feeds.hint(clusterId, revision);
+      settings.hints.publish({ clusterId, revision });
+    },
+    onWork: (clusterId) => settings.hints.requestTurn(clusterId),
+  });
+  const groupCommit = new GroupCommit((clusterId, writes) => writer.commitBatch(clusterId, writes));
+  const unsubscribe = settings.hints.subscribe(({ clusterId, revision }) => feeds.hint(clusterId, revision));
+
+  const parts: SharedParts = {
+    database,
+    groupCommit,
+    heads,
+    replicas,
+    feeds,
+    commitTurn: (clusterId, turn) => writer.commitTurn(clusterId, turn),
+  };
+  return {
+    cluster: (clusterId) => clusterStore(clusterId, parts),
+    ...clusterDirectory(database, { writer, replicas }),
+    clustersWithWork: (now, limit) => clustersWithWork(database, now, limit),
+    takeDueClusters: (now, due) => takeDueClusters(database, now, due),
+    assignedTo: (node) => assignedTo(database, node),
+    readBodies: (refs) => readBodies(database, refs),
+    heartbeats: heartbeatStore(database),
+    outbox: outboxStore(database),
+    signingKeys: signingKeyStore(database),
+    nodeCapacity: nodeCapacityStore(database),
+    ensurePartitions: (now) => ensurePartitions(database, now),
+    dropExpiredPartitions: (now, retentionMs = settings.retentionMs) =>
+      dropExpiredPartitions(database, now, retentionMs),
+    ping: () => translated('read', async () => void (await database.fleetSql`select 1`)),
+    async close() {
+      unsubscribe();
+      feeds.close();
+      await groupCommit.close();
+      await database.close();
+    },
+  };
+}
+
+type ClusterDirectory = Pick<Store, 'createCluster' | 'deleteCluster' | 'clusterExists' | 'listClusterIds'>;
+
+function clusterDirectory(
+  database: Database,
+  parts: { readonly writer: Writer; readonly replicas: ReplicaCache },
+): ClusterDirectory {
+  const known = new Set<string>();
+  return {
+    async createCluster(cluster) {
+      const created = await createCluster(database, cluster);
+      known.add(cluster.clusterId);
+      if (created === 'exists') return 'exists';
+      for (const [clusterId, head] of created.heads) parts.writer.tell(clusterId, head);
+      return 'created';
+    },
+    async deleteCluster(clusterId) {
+      known.delete(clusterId);
+      await deleteCluster(database, clusterId);
+      parts.replicas.drop(clusterId);
+    },
+    async clusterExists(clusterId) {
+      if (known.has(clusterId)) return true;
+      const exists = await clusterExists(database, clusterId);
+      if (exists) known.add(clusterId);
+      return exists;
+    },
+    listClusterIds: () => listClusterIds(database),
+  };
 }

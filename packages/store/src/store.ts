@@ -20,16 +20,19 @@ import type {
  * `CommitUnknownError`: the change may or may not have happened.
  */
 export interface Store {
-  /** The store's view of one cluster. Cheap, and the same instance for the same id; the cluster need not exist. */
+  /** The store's view of one cluster. Holds nothing; the cluster need not exist. */
   cluster(clusterId: string): ClusterStore;
   /**
    * Creates the cluster's row and its first objects in one transaction, together with a write to the system cluster's
    * log if one is given. Nothing is created if any of the writes does not apply.
    */
   createCluster(cluster: NewCluster): Promise<'created' | 'exists'>;
-  /** Removes every row of the cluster from every table, and its claims on nodes. Removing nothing is no error. */
+  /**
+   * Removes every row of the cluster from every table, and its claims on nodes. Removing nothing is no error. A later
+   * cluster of the same id continues the revisions, so that nobody mistakes its state for the former one's.
+   */
   deleteCluster(clusterId: string): Promise<void>;
-  /** Positive answers are cached until this process deletes the cluster. */
+  /** Positive answers are cached until this process deletes the cluster or learns that it is gone. */
   clusterExists(clusterId: string): Promise<boolean>;
   /** In byte order. */
   listClusterIds(): Promise<string[]>;
@@ -69,10 +72,13 @@ export interface Store {
 /** One cluster's log, its fold, its timers and its turn cursor. */
 export interface ClusterStore {
   readonly clusterId: string;
-  /** The newest revision; 0 for a cluster that has no log yet. Concurrent callers share one query. */
+  /** The newest revision; 0 before the first write. Concurrent callers share one query. @throws ClusterMissingError */
   head(): Promise<number>;
   get(key: ObjectKey): Promise<StoredObject | undefined>;
-  /** @throws CompactedError when `query.revision` is older than retention; FutureRevisionError when it is not yet reached. */
+  /**
+   * @throws CompactedError when `query.revision` is older than retention; FutureRevisionError when it is not yet
+   *   reached; ClusterMissingError
+   */
   list(query: ListQuery): Promise<ListPage>;
   /** Commits one write together with the others that arrive at the same time. */
   write(write: Write): Promise<Outcome>;
@@ -87,6 +93,8 @@ export interface ClusterStore {
   /**
    * The cluster folded up in memory, as new as every write acknowledged before the call. Shared per process and kept
    * while the byte budget over all clusters allows.
+   *
+   * @throws ClusterMissingError
    */
   replica(): Promise<Replica>;
   /** The replica if this process holds one, without bringing it forward. */
@@ -95,7 +103,8 @@ export interface ClusterStore {
    * Follows the log from a revision: every change once, in order, in batches that are never empty. Wakes on hints and
    * polls as a fallback; all followers of a cluster in a process share one reader. Ends when `signal` aborts.
    *
-   * @throws CompactedError (from the iterator) when `after` is, or by slow reading became, older than retention.
+   * @throws CompactedError (from the iterator) when `after` is, or by slow reading became, older than retention;
+   *   ClusterMissingError when the cluster does not exist or is deleted.
    */
   follow(after: number, signal: AbortSignal): AsyncIterable<readonly Change[]>;
 }

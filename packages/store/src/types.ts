@@ -107,6 +107,12 @@ export interface TurnCommit {
   /** Log revision up to which the turn has seen changes. After the commit the cursor also covers the turn's own writes only if the caller says so with `coversOwnWrites`. */
   readonly cursor: number;
   readonly coversOwnWrites: boolean;
+  /**
+   * The revision of the state that the turn decided from. Older than an earlier turn's commit: `superseded`. The cursor
+   * alone cannot tell, because it stands still when a turn that timers woke commits just after a user's write; a second
+   * turn from the same cursor would then do the first one's work again under other names.
+   */
+  readonly baseRevision?: number;
   readonly writes: readonly Write[];
   readonly setTimers: readonly Timer[];
   /** Cleared only if still due at that time: a timer that was moved in between stays. */

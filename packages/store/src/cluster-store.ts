@@ -1,0 +1,43 @@
+import type { Database } from './database.ts';
+import type { Feeds } from './feed/feeds.ts';
+import type { GroupCommit } from './group-commit.ts';
+import type { HeadReader } from './head-reader.ts';
+import { turnCursor } from './queries/clusters.ts';
+import type { CommittedTurn } from './queries/commit-turn.ts';
+import { listObjects } from './queries/list-objects.ts';
+import { readChanges } from './queries/read-changes.ts';
+import { readObject } from './queries/read-object.ts';
+import { dueTimers, nextTimer } from './queries/timers.ts';
+import type { ReplicaCache } from './replica/replica-cache.ts';
+import type { ClusterStore } from './store.ts';
+import type { TurnCommit } from './types.ts';
+
+/** What all clusters of a process share. */
+export interface SharedParts {
+  readonly database: Database;
+  readonly groupCommit: GroupCommit;
+  readonly heads: HeadReader;
+  readonly replicas: ReplicaCache;
+  readonly feeds: Feeds;
+  /** Commits a turn and tells of it. */
+  readonly commitTurn: (clusterId: string, turn: TurnCommit) => Promise<CommittedTurn>;
+}
+
+export function clusterStore(clusterId: string, parts: SharedParts): ClusterStore {
+  const { database, groupCommit, heads, replicas, feeds } = parts;
+  return {
+    clusterId,
+    head: () => heads.head(clusterId),
+    get: (key) => readObject(database, clusterId, key),
+    list: (query) => listObjects(database, clusterId, query),
+    write: (write) => groupCommit.write(clusterId, write),
+    changes: (after, limit) => readChanges(database, clusterId, { after, limit }),
+    dueTimers: (now) => dueTimers(database, clusterId, now),
+    nextTimer: () => nextTimer(database, clusterId),
+    cursor: () => turnCursor(database, clusterId),
+    commitTurn: async (turn) => (await parts.commitTurn(clusterId, turn)).outcome,
+    replica: () => replicas.replica(clusterId),
+    warmReplica: () => replicas.warm(clusterId),
+    follow: (after, signal) => feeds.follow(clusterId, after, signal),
+  };
+}

@@ -1,0 +1,80 @@
+import { sql as drizzleSql } from 'drizzle-orm';
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+/** A drizzle transaction that sees one cluster. */
+export type ClusterQueries = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
+
+/**
+ * The connections of one process, under two roles that own nothing.
+ *
+ * `clusterSql` belongs to `berth_app`: it sees no tenant's row unless its transaction names the cluster, which
+ * {@link readCluster} and {@link inCluster} do, and which the SQL functions do themselves. `fleetSql` belongs to
+ * `berth_fleet`, which sees the few tables that work over all clusters needs.
+ */
+export interface Database {
+  readonly clusterSql: postgres.Sql;
+  readonly fleetSql: postgres.Sql;
+  readonly fleet: PostgresJsDatabase;
+  /** Runs raw queries in a read-only transaction; the first of them travels together with the cluster's name. */
+  readCluster<T>(clusterId: string, read: (sql: postgres.TransactionSql) => Promise<T>): Promise<T>;
+  /** Runs drizzle queries in a transaction. */
+  inCluster<T>(clusterId: string, work: (queries: ClusterQueries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly databaseUrl: string;
+  readonly clusterPoolSize: number;
+  readonly fleetPoolSize: number;
+}
+
+/** 64-bit counters fit a JavaScript number: revisions would take millennia to leave its exact range. */
+const bigintAsNumber = { to: 20, from: [20], serialize: String, parse: Number };
+
+export function openDatabase(options: DatabaseOptions): Database {
+  const connect = (role: string, max: number) =>
+    postgres(options.databaseUrl, {
+      max,
+      connect_timeout: 10,
+      // Seconds until a lost connection is tried again.
+      backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
+      onnotice: () => undefined,
+      types: { bigint: bigintAsNumber },
+      connection: {
+        application_name: 'berth',
+        role,
+        TimeZone: 'UTC',
+        statement_timeout: 60_000,
+        // A process that stands still must not hold a cluster's lock.
+        idle_in_transaction_session_timeout: 30_000,
+      },
+    });
+  const clusterSql = connect('berth_app', options.clusterPoolSize);
+  const fleetSql = connect('berth_fleet', options.fleetPoolSize);
+  const clusterDatabase = drizzle(clusterSql);
+  const fleet = drizzle(fleetSql);
+
+  return {
+    clusterSql,
+    fleetSql,
+    fleet,
+    async readCluster<T>(clusterId: string, read: (sql: postgres.TransactionSql) => Promise<T>): Promise<T> {
+      // The wrapper keeps an array result as it is: postgres.js would await its members.
+      const { result } = await clusterSql.begin('read only', async (sql) => {
+        const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
+        const [, result] = await Promise.all([named, read(sql)]);
+        return { result };
+      });
+      return result;
+    },
+    inCluster: (clusterId, work) =>
+      clusterDatabase.transaction(async (queries) => {
+        await queries.execute(drizzleSql`select set_config('berth.cluster_id', ${clusterId}, true)`);
+        return work(queries);
+      }),
+    async close() {
+      await Promise.all([clusterSql.end({ timeout: 5 }), fleetSql.end({ timeout: 5 })]);
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import { ClusterMissingError } from './errors.ts';
+
+/** Reads the newest revisions of clusters that exist. */
+export type ReadHeads = (clusterIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+
+interface Round {
+  readonly clusterIds: Set<string>;
+  readonly heads: Promise<ReadonlyMap<string, number>>;
+}
+
+/**
+ * The newest revision, as of a moment after the call: callers that come while a query is under way share the next one,
+ * over all clusters.
+ */
+export class HeadReader {
+  readonly #readHeads: ReadHeads;
+  #current: Promise<unknown> = Promise.resolve();
+  #next: Round | undefined;
+
+  constructor(readHeads: ReadHeads) {
+    this.#readHeads = readHeads;
+  }
+
+  /** @throws ClusterMissingError */
+  async head(clusterId: string): Promise<number> {
+    const head = (await this.heads([clusterId])).get(clusterId);
+    if (head === undefined) throw new ClusterMissingError(clusterId);
+    return head;
+  }
+
+  /** Without those that do not exist, and with those that others asked for. */
+  heads(clusterIds: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+    const round = (this.#next ??= this.#newRound());
+    for (const clusterId of clusterIds) round.clusterIds.add(clusterId);
+    return round.heads;
+  }
+
+  #newRound(): Round {
+    const clusterIds = new Set<string>();
+    const heads = this.#current.then(() => {
+      this.#next = undefined;
+      return this.#readHeads([...clusterIds]);
+    });
+    // A failure belongs to those who asked, not to the next round.
+    this.#current = heads.catch(() => undefined);
+    return { clusterIds, heads };
+  }
+}

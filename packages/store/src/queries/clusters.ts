@@ -1,0 +1,38 @@
+import { asc, eq } from 'drizzle-orm';
+import type { Database } from '../database.ts';
+import { clusters } from '../schema/tables.ts';
+import { translated } from '../translate-error.ts';
+
+export function listClusterIds(database: Database): Promise<string[]> {
+  return translated('read', async () => {
+    const rows = await database.fleet.select({ id: clusters.id }).from(clusters).orderBy(asc(clusters.id));
+    return rows.map((row) => row.id);
+  });
+}
+
+export function clusterExists(database: Database, clusterId: string): Promise<boolean> {
+  return translated('read', async () => {
+    const rows = await database.fleet
+      .select({ id: clusters.id })
+      .from(clusters)
+      .where(eq(clusters.id, clusterId));
+    return rows.length > 0;
+  });
+}
+
+/** 0 for a cluster that does not exist. */
+export function turnCursor(database: Database, clusterId: string): Promise<number> {
+  return translated('read', () =>
+    database.inCluster(clusterId, async (queries) => {
+      const [row] = await queries
+        .select({ cursor: clusters.cursor })
+        .from(clusters)
+        .where(eq(clusters.id, clusterId));
+      return row?.cursor ?? 0;
+    }),
+  );
+}
+
+export async function deleteCluster(database: Database, clusterId: string): Promise<void> {
+  await translated('change', () => database.clusterSql`select berth.delete_cluster(${clusterId})`.execute());
+}

@@ -1,0 +1,98 @@
+import type { Database } from '../database.ts';
+import { encodeBatch } from '../encode-batch.ts';
+import { ClusterMissingError } from '../errors.ts';
+import { errorCode, errorDetail } from '../translate-error.ts';
+import type { NodeClaim, Timer, TurnCommit, TurnOutcome } from '../types.ts';
+import { type Refusal, refusalOutcome } from './commit-writes.ts';
+
+/** What a turn did, and whether its cursor is behind the log. */
+export interface CommittedTurn {
+  readonly outcome: TurnOutcome;
+  readonly leavesWork: boolean;
+}
+
+interface Row {
+  readonly head: number | null;
+  readonly new_cursor: number | null;
+  readonly superseded: boolean | null;
+}
+
+interface Room {
+  readonly node: string;
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
+  readonly pods: number;
+}
+
+/** One call of the SQL function, which is one transaction. @throws ClusterMissingError */
+export async function commitTurn(
+  database: Database,
+  clusterId: string,
+  turn: TurnCommit,
+): Promise<CommittedTurn> {
+  const b = encodeBatch(turn.writes);
+  const effects = JSON.stringify({
+    clearTimers: turn.clearTimers,
+    setTimers: lastPerKey(turn.setTimers),
+    outbox: turn.outbox,
+    claims: turn.claims,
+    releases: turn.releases,
+  });
+  let rows: Row[];
+  try {
+    rows = await database.clusterSql<Row[]>`
+      select head, new_cursor, superseded from berth.commit_turn(
+        ${clusterId}, ${turn.expectedCursor}, ${turn.cursor}, ${turn.baseRevision ?? null}, ${turn.coversOwnWrites}, ${effects}::jsonb,
+        ${[...b.segments]}::integer[], ${b.ops}, ${b.resources}, ${b.namespaces}, ${b.names}, ${b.uids},
+        ${b.expectedRevisions}, ${b.expectedUids}, ${b.withinResources}, ${b.withinNamespaces}, ${b.withinNames},
+        ${b.terminating}, ${b.nodes}, ${b.bodies}
+      )`;
+  } catch (thrown) {
+    const refused = refusedTurn(thrown, turn);
+    if (!refused) throw thrown;
+    return { outcome: refused, leavesWork: false };
+  }
+  const [row] = rows;
+  if (!row || row.head === null) throw new ClusterMissingError(clusterId);
+  if (row.superseded) return { outcome: { status: 'superseded' }, leavesWork: false };
+  const first = row.head - turn.writes.length + 1;
+  return {
+    outcome: { status: 'committed', revisions: turn.writes.map((_, i) => first + i), head: row.head },
+    leavesWork: row.head > (row.new_cursor ?? 0),
+  };
+}
+
+/** The outcomes that roll the turn back come as errors with a detail. */
+function refusedTurn(thrown: unknown, turn: TurnCommit): TurnOutcome | undefined {
+  const code = errorCode(thrown);
+  const detail = errorDetail(thrown);
+  if (detail === undefined) return undefined;
+  if (code === 'BT001') {
+    // Made by the SQL function.
+    const [refusal] = JSON.parse(detail) as Refusal[];
+    const write = refusal && turn.writes[refusal.i];
+    return write && { status: 'conflict', write, outcome: refusalOutcome(refusal) };
+  }
+  if (code === 'BT002') {
+    const claim = firstTooMuch(turn.claims, JSON.parse(detail) as Room);
+    return claim && { status: 'no-capacity', claim };
+  }
+  return undefined;
+}
+
+/** The first claim on the node that its room does not hold any more. */
+function firstTooMuch(claims: readonly NodeClaim[], room: Room): NodeClaim | undefined {
+  let { cpuMillis, memoryBytes, pods } = room;
+  const onNode = claims.filter((claim) => claim.node === room.node);
+  const tooMuch = onNode.find((claim) => {
+    cpuMillis -= claim.cpuMillis;
+    memoryBytes -= claim.memoryBytes;
+    pods -= 1;
+    return cpuMillis < 0 || memoryBytes < 0 || pods < 0;
+  });
+  return tooMuch ?? onNode.at(-1);
+}
+
+function lastPerKey(timers: readonly Timer[]): Timer[] {
+  return [...new Map(timers.map((timer) => [timer.key, timer])).values()];
+}

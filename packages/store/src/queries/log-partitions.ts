@@ -1,0 +1,27 @@
+import type { Database } from '../database.ts';
+import { translated } from '../translate-error.ts';
+
+/** How far ahead partitions are made: any process that opens the store, or writes without one, makes them as well. */
+const aheadMs = 20 * 60_000;
+
+export async function ensurePartitions(database: Database, now: Date): Promise<void> {
+  const until = new Date(now.getTime() + aheadMs).toISOString();
+  await translated('read', () =>
+    database.fleetSql`select berth.ensure_log_partitions(${now.toISOString()}, ${until})`.execute(),
+  );
+}
+
+/** For the database's own time, which is what the log's rows carry. */
+export async function makeCurrentPartitions(database: Database): Promise<void> {
+  const ahead = `${aheadMs / 1000} seconds`;
+  await database.fleetSql`select berth.ensure_log_partitions(now(), now() + ${ahead}::interval)`;
+}
+
+export function dropExpiredPartitions(database: Database, now: Date, retentionMs: number): Promise<number> {
+  const before = new Date(now.getTime() - retentionMs).toISOString();
+  return translated('read', async () => {
+    const [row] = await database.fleetSql<{ dropped: number }[]>`
+      select berth.drop_log_partitions(${before}) as dropped`;
+    return row?.dropped ?? 0;
+  });
+}

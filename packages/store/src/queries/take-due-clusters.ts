@@ -1,0 +1,26 @@
+import type { Database } from '../database.ts';
+import { translated } from '../translate-error.ts';
+
+export interface DueOptions {
+  readonly limit: number;
+  readonly redispatchAfterMs: number;
+}
+
+/** Marks timers as dispatched before anyone is woken: a dispatcher that dies leaves them to the next after a while. */
+export function takeDueClusters(database: Database, now: Date, options: DueOptions): Promise<string[]> {
+  const forgottenBefore = new Date(now.getTime() - options.redispatchAfterMs).toISOString();
+  return translated('read', async () => {
+    const rows = await database.fleetSql<{ cluster_id: string }[]>`
+      with due as materialized (
+        select cluster_id, key from berth.timers
+        where due_at <= ${now.toISOString()} and (dispatched_at is null or dispatched_at <= ${forgottenBefore})
+        order by due_at limit ${options.limit} for update skip locked
+      ), dispatched as (
+        update berth.timers t set dispatched_at = ${now.toISOString()} from due
+        where t.cluster_id = due.cluster_id and t.key = due.key
+        returning t.cluster_id
+      )
+      select distinct cluster_id from dispatched order by cluster_id`;
+    return rows.map((row) => row.cluster_id);
+  });
+}

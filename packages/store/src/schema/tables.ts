@@ -1,0 +1,149 @@
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, index, integer, jsonb, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import { byteText, counter, instant } from './columns.ts';
+
+/**
+ * Every table that holds a tenant's rows begins its primary key with `cluster_id` and is closed by row-level security.
+ * Partitions, policies, roles, functions and storage parameters are in the hand-written migrations.
+ */
+export const berth = pgSchema('berth');
+
+export const clusters = berth.table('clusters', {
+  id: byteText().primaryKey(),
+  tenantId: byteText('tenant_id').notNull(),
+  /** Newest revision of the log. Taken under this row's lock. */
+  revision: counter().notNull().default(0),
+  /** Turns have seen the log up to here. */
+  cursor: counter().notNull().default(0),
+  /** Where the log ended when a turn last committed. */
+  turnRevision: counter('turn_revision').notNull().default(0),
+  /** The log up to here may be gone. */
+  compactedRevision: counter('compacted_revision').notNull().default(0),
+  createdAt: instant('created_at').notNull().default(sql`now()`),
+});
+
+/** Where the logs of deleted clusters ended: a later cluster of the same id continues from there. */
+export const formerClusters = berth.table('former_clusters', {
+  id: byteText().primaryKey(),
+  revision: counter().notNull(),
+});
+
+/** The log folded up: the current state of every object. */
+export const objects = berth.table(
+  'objects',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    resource: byteText().notNull(),
+    /** '' for cluster-scoped objects. */
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+    uid: byteText().notNull(),
+    revision: counter().notNull(),
+    terminating: boolean().notNull(),
+    /** The node whose agent must hear of the object. */
+    node: byteText(),
+    body: text().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.resource, table.namespace, table.name] }),
+    index('objects_node').on(table.node).where(sql`node is not null`),
+  ],
+);
+
+/** Each revision's change. Partitioned by `at`; see `ensure_log_partitions`. */
+export const log = berth.table(
+  'log',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    revision: counter().notNull(),
+    at: instant().notNull(),
+    op: text({ enum: ['create', 'update', 'delete'] }).notNull(),
+    resource: byteText().notNull(),
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+    uid: byteText().notNull(),
+    beforeRevision: counter('before_revision'),
+    beforeBody: text('before_body'),
+    afterBody: text('after_body'),
+    /** What a delete's event shows. */
+    lastBody: text('last_body'),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.revision, table.at] })],
+);
+
+export const timers = berth.table(
+  'timers',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    key: byteText().notNull(),
+    dueAt: instant('due_at').notNull(),
+    /** When the dispatcher last woke the cluster for it. */
+    dispatchedAt: instant('dispatched_at'),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.key] }), index('timers_due_at').on(table.dueAt)],
+);
+
+export const outbox = berth.table(
+  'outbox',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    id: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().notNull(),
+    topic: text().notNull(),
+    payload: jsonb().notNull(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+    takenAt: instant('taken_at'),
+    attempts: integer().notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.id] }), index('outbox_id').on(table.id)],
+);
+
+/** Objects that stay off the log. */
+export const heartbeats = berth.table(
+  'heartbeats',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    resource: byteText().notNull(),
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+    uid: byteText().notNull(),
+    revision: counter().notNull(),
+    body: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.resource, table.namespace, table.name] })],
+);
+
+export const signingKeys = berth.table(
+  'signing_keys',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    keyId: byteText('key_id').notNull(),
+    algorithm: text().notNull(),
+    publicJwk: jsonb('public_jwk').$type<Readonly<Record<string, unknown>>>().notNull(),
+    sealedPrivateJwk: text('sealed_private_jwk').notNull(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.keyId] })],
+);
+
+/** Nodes of the fleet with the sum of their claims, kept exact under the row's lock. The one table of no cluster. */
+export const nodeCapacity = berth.table('node_capacity', {
+  node: byteText().primaryKey(),
+  cpuMillis: counter('cpu_millis').notNull(),
+  memoryBytes: counter('memory_bytes').notNull(),
+  pods: counter().notNull(),
+  claimedCpuMillis: counter('claimed_cpu_millis').notNull().default(0),
+  claimedMemoryBytes: counter('claimed_memory_bytes').notNull().default(0),
+  claimedPods: counter('claimed_pods').notNull().default(0),
+});
+
+export const nodeClaims = berth.table(
+  'node_claims',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    podUid: byteText('pod_uid').notNull(),
+    node: byteText().notNull(),
+    cpuMillis: counter('cpu_millis').notNull(),
+    memoryBytes: counter('memory_bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.podUid] })],
+);
