@@ -1,7 +1,7 @@
 /** Sentences that several name rules share, in upstream's words. */
 
 export function regexExplanation(rule: string, regex: string, examples: readonly string[] = []): string {
-  const shown = examples.map((example) => `'${example}', `).join('or ');
+  const shown = examples.map((example) => `'${example}', `).join(' or ');
   return examples.length === 0
     ? `${rule} (regex used for validation is '${regex}')`
     : `${rule} (e.g. ${shown}regex used for validation is '${regex}')`;
