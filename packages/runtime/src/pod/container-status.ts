@@ -1,0 +1,94 @@
+import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@berth/kinds';
+import { toTime } from '@berth/machinery';
+import { formatBackoff } from './backoff.ts';
+import type { ContainerPhase, ContainerRecord, PodContainer, Termination } from './container-record.ts';
+
+/** What decides how a container that does not run shows. */
+export interface StatusContext {
+  readonly podName: string;
+  readonly namespace: string;
+  readonly podUid: string;
+  /** All init containers are done. */
+  readonly initialized: boolean;
+  readonly hasInitContainers: boolean;
+  /** The crash backoff that it waits out. */
+  readonly backoffMs?: number;
+}
+
+/** A container's status as the kubelet would report it. */
+export function containerStatus(
+  podContainer: PodContainer,
+  record: ContainerRecord | undefined,
+  context: StatusContext,
+): ContainerStatus {
+  const { container, role } = podContainer;
+  const running = record?.phase.type === 'running' ? record.phase : undefined;
+  const succeeded = record?.phase.type === 'exited' && record.phase.termination.exitCode === 0;
+  const state = stateOf(podContainer, record, context);
+  const last = lastTermination(record, state);
+  return {
+    name: container.name,
+    state,
+    lastState: last === undefined ? {} : { terminated: terminated(last) },
+    ready: role === 'init' ? succeeded : (running?.ready ?? false),
+    restartCount: restartCount(record),
+    image: container.image ?? '',
+    imageID: '',
+    ...(record === undefined || record.phase.type === 'blocked' ? {} : { containerID: record.containerId }),
+    started: running !== undefined,
+  };
+}
+
+function stateOf(
+  podContainer: PodContainer,
+  record: ContainerRecord | undefined,
+  context: StatusContext,
+): ContainerState {
+  if (context.backoffMs !== undefined) {
+    const { podName, namespace, podUid } = context;
+    const message = `back-off ${formatBackoff(context.backoffMs)} restarting failed container=${podContainer.container.name} pod=${podName}_${namespace}(${podUid})`;
+    return { waiting: { reason: 'CrashLoopBackOff', message } };
+  }
+  return record === undefined
+    ? neverStarted(podContainer, context)
+    : stateOfPhase(record.phase, () => neverStarted(podContainer, context));
+}
+
+function stateOfPhase(phase: ContainerPhase, starting: () => ContainerState): ContainerState {
+  if (phase.type === 'starting') return starting();
+  if (phase.type === 'running') return { running: { startedAt: toTime(phase.startedAt) } };
+  if (phase.type === 'exited') return { terminated: terminated(phase.termination) };
+  const { reason, message } = phase;
+  return { waiting: { reason, ...(message === undefined ? {} : { message }) } };
+}
+
+function neverStarted({ role }: PodContainer, context: StatusContext): ContainerState {
+  const initializing = context.hasInitContainers && !(role === 'main' && context.initialized);
+  return { waiting: { reason: initializing ? 'PodInitializing' : 'ContainerCreating' } };
+}
+
+function lastTermination(
+  record: ContainerRecord | undefined,
+  state: ContainerState,
+): Termination | undefined {
+  const endedNow = record?.phase.type === 'exited' ? record.phase.termination : undefined;
+  return endedNow !== undefined && state.waiting !== undefined ? endedNow : record?.previous;
+}
+
+/** A restart counts once its container exists. */
+function restartCount(record: ContainerRecord | undefined): number {
+  if (record === undefined) return 0;
+  return record.phase.type === 'blocked' ? Math.max(record.attempt - 1, 0) : record.attempt;
+}
+
+function terminated(termination: Termination): ContainerStateTerminated {
+  return {
+    exitCode: termination.exitCode,
+    reason: termination.reason,
+    ...(termination.message === undefined ? {} : { message: termination.message }),
+    // As containerd reports a container that could not start: the zero time.
+    startedAt: toTime(termination.startedAt ?? new Date(0)),
+    finishedAt: toTime(termination.finishedAt),
+    containerID: termination.containerId,
+  };
+}

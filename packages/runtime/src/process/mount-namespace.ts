@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** How mounts of a container's own are possible on this machine. */
+export type MountNamespace =
+  | { readonly type: 'available'; readonly unshare: readonly string[] }
+  | { readonly type: 'unavailable'; readonly reason: string };
+
+const probe =
+  'mkdir "$1/a" "$1/b" && mount -t tmpfs tmpfs "$1/a" && mkdir "$1/a/c" && mount --bind "$1/a/c" "$1/b"';
+
+/** As root plainly; otherwise in a user namespace, in which the container sees itself as root. */
+const candidates = [
+  ['unshare', '--mount', '--propagation', 'private'],
+  ['unshare', '--user', '--map-root-user', '--mount', '--propagation', 'private'],
+];
+
+/** Tries whether this process may make mount namespaces and mount in them. */
+export async function detectMountNamespace(): Promise<MountNamespace> {
+  let reason = '';
+  for (const unshare of candidates) {
+    const directory = await mkdtemp(join(tmpdir(), 'berth-mounts-'));
+    try {
+      const [command = '', ...args] = unshare;
+      await promisify(execFile)(command, [...args, '/bin/sh', '-c', probe, 'sh', directory]);
+      return { type: 'available', unshare };
+    } catch (error) {
+      reason = (error instanceof Error ? error.message : String(error)).trim().split('\n').at(-1) ?? '';
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+  return { type: 'unavailable', reason };
+}

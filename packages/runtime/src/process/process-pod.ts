@@ -1,0 +1,223 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Container, Pod, Volume } from '@berth/kinds';
+import { goQuote } from '@berth/machinery';
+import type { Clock } from '../clock.ts';
+import { ConfigError } from '../environment/config-error.ts';
+import { containerEnvironment, type EnvironmentContext } from '../environment/container-environment.ts';
+import { expandReferences } from '../environment/expand.ts';
+import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from '../pod/container-driver.ts';
+import type { Termination } from '../pod/container-record.ts';
+import type { PodInputs } from '../pod-runtime.ts';
+import { prepareVolume } from '../volumes/prepare-volume.ts';
+import { ContainerAttempt } from './container-attempt.ts';
+import { machineFileSystem } from './file-system-view.ts';
+import { launchScript } from './launch-script.ts';
+import type { MountNamespace } from './mount-namespace.ts';
+import { type Mount, planMounts } from './mount-plan.ts';
+import type { PodDirectory } from './pod-directory.ts';
+import { termination } from './termination.ts';
+import { isOptionalMount, volumeMounts } from './volume-mounts.ts';
+
+const identityScript = fileURLToPath(new URL('identity.sh', import.meta.url));
+
+/** What all pods of a node share. */
+export interface ProcessNode {
+  readonly nodeName: string;
+  readonly nodeIp: string;
+  readonly allocatable: Readonly<Record<string, string>>;
+  /** Variables that every container gets, below what its pod sets: `PATH`, `HOME`. */
+  readonly baseEnvironment: Readonly<Record<string, string>>;
+  /** `KUBERNETES_SERVICE_HOST` and its like. */
+  readonly services: Readonly<Record<string, string>>;
+  readonly mountNamespace: MountNamespace;
+  readonly clock: Clock;
+}
+
+export interface ProcessPodOptions {
+  readonly node: ProcessNode;
+  readonly directory: PodDirectory;
+  readonly onEnded: (key: AttemptKey, how: Termination) => void;
+}
+
+/** Runs the containers of one pod as local processes. */
+export class ProcessPod implements ContainerDriver {
+  readonly #options: ProcessPodOptions;
+  readonly #attempts = new Map<string, ContainerAttempt>();
+  #inputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+  #volumes: ReadonlyMap<string, string> | undefined;
+
+  constructor(options: ProcessPodOptions) {
+    this.#options = options;
+  }
+
+  get attempts(): ReadonlyMap<string, ContainerAttempt> {
+    return this.#attempts;
+  }
+
+  /** Takes new inputs, and brings the files of volumes that are in use up to date. */
+  async takeInputs(pod: Pod, inputs: PodInputs): Promise<void> {
+    this.#inputs = inputs;
+    if (this.#volumes === undefined) return;
+    // What was there stays if something of it is gone meanwhile, as with the kubelet.
+    this.#volumes = await this.#prepareVolumes(pod).catch(() => this.#volumes);
+  }
+
+  async launch(launch: ContainerLaunch): Promise<LaunchOutcome> {
+    const { pod, podContainer } = launch;
+    const { container } = podContainer;
+    if (container.command === undefined && container.args === undefined) return notRunnable(container);
+    try {
+      this.#volumes ??= await this.#prepareVolumes(pod);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const event = { reason: 'FailedMount', message: error.message };
+      return { type: 'blocked', reason: 'ContainerCreating', retry: true, event };
+    }
+    try {
+      return await this.#begin(launch, containerEnvironment(container, this.#context(pod)));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return { type: 'blocked', reason: 'CreateContainerConfigError', message: error.message, retry: true };
+    }
+  }
+
+  signal({ container, attempt }: AttemptKey, signal: 'SIGTERM' | 'SIGKILL'): void {
+    const directory = this.#options.directory.attempt(container, attempt);
+    const running = this.#attempts.get(container);
+    if (running?.directory === directory) running.signal(signal);
+  }
+
+  /** Follows an attempt from its beginning, or one that was found after a restart. */
+  async follow(key: AttemptKey, attempt: ContainerAttempt, containerId: string): Promise<void> {
+    this.#attempts.set(key.container, attempt);
+    await attempt.follow(() => {
+      const how = termination(attempt.state, containerId);
+      if (how !== undefined) this.#options.onEnded(key, how);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#attempts.values()].map((attempt) => attempt.close()));
+  }
+
+  async #begin(launch: ContainerLaunch, environment: Map<string, string>): Promise<LaunchOutcome> {
+    const { pod, podContainer, attempt, backoffMs, previous } = launch;
+    const { container } = podContainer;
+    const { directory } = this.#options;
+    const mounts = await this.#mounts(container, pod, environment);
+    if (typeof mounts === 'string') {
+      return { type: 'blocked', reason: 'CreateContainerError', message: mounts, retry: false };
+    }
+    const containerId = `process://${randomBytes(32).toString('hex')}`;
+    const stored = { containerId, backoffMs, ...(previous === undefined ? {} : { previous }) };
+    const path = await directory.createAttempt(container.name, attempt, stored);
+    await this.#writeLaunch(path, { container, pod, environment, mounts });
+    const begun = new ContainerAttempt(path);
+    begun.begin();
+    await this.follow({ container: container.name, attempt }, begun, containerId);
+    const { state } = begun;
+    if (state.type === 'running' || state.type === 'ended') {
+      // One that has ended already ends for the pod after it has begun for it.
+      return { type: 'running', containerId, startedAt: state.startedAt, ready: true };
+    }
+    const how = termination(state, containerId);
+    if (how === undefined) throw new Error(`container ${container.name} is still starting`);
+    return { type: 'failed', termination: how };
+  }
+
+  async #writeLaunch(
+    path: string,
+    launch: {
+      readonly container: Container;
+      readonly pod: Pod;
+      readonly environment: ReadonlyMap<string, string>;
+      readonly mounts: readonly Mount[];
+    },
+  ): Promise<void> {
+    const { container, pod, environment, mounts } = launch;
+    const { node } = this.#options;
+    const own = join(path, 'work');
+    await mkdir(own, { mode: 0o777 });
+    const expand = (text: string) => expandReferences(text, (name) => environment.get(name));
+    const [program = '', ...args] = [...(container.command ?? []), ...(container.args ?? [])].map(expand);
+    const workingDirectory = container.workingDir ?? '';
+    const placed = node.mountNamespace.type === 'available' ? [...mounts] : [];
+    if (
+      placed.length > 0 &&
+      workingDirectory !== '' &&
+      machineFileSystem.closest(workingDirectory).missing !== ''
+    ) {
+      // A working directory that the machine does not have is made, as in an image.
+      const isMounted = placed.some(({ target }) => `${workingDirectory}/`.startsWith(`${target}/`));
+      if (!isMounted)
+        placed.push({ source: own, target: workingDirectory, readOnly: false, kind: 'directory' });
+    }
+    const script = launchScript({
+      directory: path,
+      identityScript,
+      ...(node.mountNamespace.type === 'available' && placed.length > 0
+        ? { mounts: { plan: planMounts(placed, machineFileSystem), unshare: node.mountNamespace.unshare } }
+        : {}),
+      workingDirectory: workingDirectory === '' ? own : workingDirectory,
+      environment: new Map([
+        ...Object.entries(node.baseEnvironment),
+        ['HOSTNAME', (pod.spec?.hostname ?? pod.metadata.name).slice(0, 63)],
+        ...environment,
+      ]),
+      command: [program, ...args],
+    });
+    await writeFile(join(path, 'launch.sh'), script, { mode: 0o600 });
+  }
+
+  /** The container's mounts, or why this system cannot make them true. */
+  async #mounts(
+    container: Container,
+    pod: Pod,
+    environment: ReadonlyMap<string, string>,
+  ): Promise<Mount[] | string> {
+    const { mountNamespace } = this.#options.node;
+    const volumeDirectory = (volume: Volume) => this.#volumes?.get(volume.name) ?? '';
+    if (mountNamespace.type === 'available') {
+      return volumeMounts(container, { pod, volumeDirectory, environment });
+    }
+    const needed = (container.volumeMounts ?? []).filter((mount) => !isOptionalMount(mount));
+    if (needed.length === 0) return [];
+    const paths = needed.map(({ mountPath }) => mountPath).join(', ');
+    return `the process runtime cannot mount ${paths} here: it may not make mount namespaces (${mountNamespace.reason}); run the node agent as root on Linux, or use another runtime`;
+  }
+
+  async #prepareVolumes(pod: Pod): Promise<Map<string, string>> {
+    const places = new Map<string, string>();
+    for (const volume of pod.spec?.volumes ?? []) {
+      const directory = this.#options.directory.volume(volume.name);
+      const options = { context: this.#context(pod), now: this.#options.node.clock.now() };
+      try {
+        places.set(volume.name, await prepareVolume(volume, directory, options));
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error;
+        throw new ConfigError(
+          `MountVolume.SetUp failed for volume ${goQuote(volume.name)} : ${error.message}`,
+        );
+      }
+    }
+    return places;
+  }
+
+  #context(pod: Pod): EnvironmentContext {
+    const { nodeName, nodeIp, allocatable, services } = this.#options.node;
+    const place = { nodeName, nodeIp, podIp: nodeIp };
+    return { pod, inputs: this.#inputs, place, allocatable, services };
+  }
+}
+
+function notRunnable({ image = '' }: Container): LaunchOutcome {
+  return {
+    type: 'blocked',
+    reason: 'ImageNotRunnable',
+    message: `the process runtime runs local commands and has no image to take the entrypoint of ${goQuote(image)} from: give the container a command or args`,
+    retry: false,
+  };
+}

@@ -1,0 +1,211 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Pod } from '@berth/kinds';
+import { readLog } from '../logs/read-log.ts';
+import { ContainerLog } from '../logs/container-log.ts';
+import type { ContainerRecord } from '../pod/container-record.ts';
+import { PodMachine } from '../pod/pod-machine.ts';
+import type {
+  LogQuery,
+  PodIdentity,
+  PodInputs,
+  PodObservation,
+  PodRuntime,
+  RuntimeEvent,
+} from '../pod-runtime.ts';
+import { RuntimeError } from '../runtime-error.ts';
+import { PodDirectory, type StoredPod } from './pod-directory.ts';
+import { ProcessPod, type ProcessNode } from './process-pod.ts';
+import { recoverContainers } from './recover-containers.ts';
+import { termination } from './termination.ts';
+
+export interface ProcessRuntimeOptions extends ProcessNode {
+  /** Where the pods' state is kept; made if it does not exist. One runtime at a time may use it. */
+  readonly dataDirectory: string;
+  /** An error of the machine, not of a pod. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How often it looks for containers whose end left no mark, and for output that no watch told of. */
+const checkEveryMs = 1_000;
+
+interface RunningPod {
+  readonly clusterId: string;
+  readonly directory: PodDirectory;
+  readonly driver: ProcessPod;
+  readonly machine: PodMachine;
+}
+
+/**
+ * Runs containers as processes of this machine. It isolates nothing: a container sees the machine's files, network and
+ * processes, with the agent's rights. For development.
+ */
+export class ProcessRuntime implements PodRuntime {
+  readonly name = 'process';
+  readonly version = 'process://0.1.0';
+  readonly podCapacity = 110;
+  readonly #options: ProcessRuntimeOptions;
+  readonly #podsDirectory: string;
+  readonly #pods = new Map<string, RunningPod>();
+  readonly #checks: NodeJS.Timeout;
+  #onChange: (podUid: string) => void = () => {};
+  #onEvent: (event: RuntimeEvent) => void = () => {};
+
+  constructor(options: ProcessRuntimeOptions) {
+    this.#options = options;
+    this.#podsDirectory = join(options.dataDirectory, 'pods');
+    this.#checks = setInterval(() => this.#check(), checkEveryMs).unref();
+  }
+
+  async recover(): Promise<PodIdentity[]> {
+    await mkdir(this.#podsDirectory, { recursive: true });
+    const found: PodIdentity[] = [];
+    for (const uid of await readdir(this.#podsDirectory)) {
+      const directory = new PodDirectory(this.#podsDirectory, uid);
+      const stored = await directory.readPod();
+      if (stored === undefined) {
+        await directory.remove();
+        continue;
+      }
+      await this.#recoverPod(uid, directory, stored);
+      const { name, namespace = '' } = stored.pod.metadata;
+      found.push({ clusterId: stored.clusterId, namespace, name, uid });
+    }
+    return found;
+  }
+
+  async run(clusterId: string, pod: Pod, inputs: PodInputs): Promise<void> {
+    const uid = pod.metadata.uid ?? '';
+    const directory = new PodDirectory(this.#podsDirectory, uid);
+    // Kept before anything starts, so that nothing runs that would not be found again.
+    await directory.writePod({ clusterId, pod });
+    const running = this.#pods.get(uid) ?? this.#add(uid, directory, { clusterId, pod });
+    await running.driver.takeInputs(pod, inputs);
+    running.machine.activate(pod);
+  }
+
+  stop(podUid: string, graceSeconds: number): void {
+    this.#pods.get(podUid)?.machine.stop(graceSeconds * 1000);
+  }
+
+  async remove(podUid: string): Promise<void> {
+    const running = this.#pods.get(podUid);
+    if (running === undefined) return;
+    running.machine.close();
+    for (const attempt of running.driver.attempts.values()) attempt.signal('SIGKILL');
+    await running.driver.close();
+    this.#pods.delete(podUid);
+    await running.directory.remove();
+  }
+
+  observe(podUid: string): PodObservation | undefined {
+    return this.#pods.get(podUid)?.machine.observe();
+  }
+
+  onChange(listener: (podUid: string) => void): void {
+    this.#onChange = listener;
+  }
+
+  onEvent(listener: (event: RuntimeEvent) => void): void {
+    this.#onEvent = listener;
+  }
+
+  logs(podUid: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array> {
+    return readLog(this.#log(podUid, query), query, signal);
+  }
+
+  async close(options: { stopPods: boolean; maxGraceSeconds?: number }): Promise<void> {
+    if (options.stopPods) await this.#stopAll(options.maxGraceSeconds ?? Number.POSITIVE_INFINITY);
+    clearInterval(this.#checks);
+    for (const { machine } of this.#pods.values()) machine.close();
+    await Promise.all([...this.#pods.values()].map(({ driver }) => driver.close()));
+    this.#pods.clear();
+  }
+
+  async #recoverPod(uid: string, directory: PodDirectory, stored: StoredPod): Promise<void> {
+    const driver = this.#driver(uid, directory);
+    const records = await recoverContainers(directory, driver);
+    const running = this.#pod(uid, { stored, directory, driver, records });
+    this.#pods.set(uid, running);
+    // One that ended while the others were looked for has told nobody.
+    for (const [container, attempt] of driver.attempts) {
+      const record = records.get(container);
+      const how = record && termination(attempt.state, record.containerId);
+      if (record?.phase.type === 'running' && how !== undefined) {
+        running.machine.ended({ container, attempt: record.attempt }, how);
+      }
+    }
+  }
+
+  #add(uid: string, directory: PodDirectory, stored: StoredPod): RunningPod {
+    const driver = this.#driver(uid, directory);
+    const running = this.#pod(uid, { stored, directory, driver, records: new Map() });
+    this.#pods.set(uid, running);
+    return running;
+  }
+
+  #driver(uid: string, directory: PodDirectory): ProcessPod {
+    const onEnded: ConstructorParameters<typeof ProcessPod>[0]['onEnded'] = (key, how) =>
+      this.#pods.get(uid)?.machine.ended(key, how);
+    return new ProcessPod({ node: this.#options, directory, onEnded });
+  }
+
+  #pod(
+    uid: string,
+    parts: {
+      readonly stored: StoredPod;
+      readonly directory: PodDirectory;
+      readonly driver: ProcessPod;
+      readonly records: ReadonlyMap<string, ContainerRecord>;
+    },
+  ): RunningPod {
+    const { stored, directory, driver, records } = parts;
+    const { clock, nodeIp, onError } = this.#options;
+    const machine = new PodMachine({
+      pod: stored.pod,
+      driver,
+      clock,
+      // Its processes are on the machine's own network.
+      podIp: nodeIp,
+      records,
+      onChange: () => this.#onChange(uid),
+      onEvent: (event) => this.#onEvent({ podUid: uid, ...event }),
+      onError,
+    });
+    return { clusterId: stored.clusterId, directory, driver, machine };
+  }
+
+  #check(): void {
+    for (const { driver } of this.#pods.values()) {
+      for (const attempt of driver.attempts.values()) attempt.check();
+    }
+  }
+
+  async #stopAll(maxGraceSeconds: number): Promise<void> {
+    const stopping = [...this.#pods.values()].filter(({ machine }) => !machine.observe().stopped);
+    for (const { machine } of stopping) {
+      const graceSeconds = machine.pod.spec?.terminationGracePeriodSeconds ?? 30;
+      machine.stop(Math.min(graceSeconds, maxGraceSeconds) * 1000);
+    }
+    await Promise.all(stopping.map(({ machine }) => machine.whenStopped()));
+  }
+
+  #log(podUid: string, query: LogQuery): ContainerLog {
+    const running = this.#pods.get(podUid);
+    if (running === undefined) throw new RuntimeError('no-such-pod', `this node has no pod ${podUid}`);
+    const record = running.machine.record(query.container);
+    const current = running.driver.attempts.get(query.container);
+    if (query.previous) {
+      if (record?.previous === undefined) throw noSuchLog(query.container);
+      const log = new ContainerLog(running.directory.attempt(query.container, record.attempt - 1));
+      log.markEnded();
+      return log;
+    }
+    if (current === undefined) throw noSuchLog(query.container);
+    return current.log;
+  }
+}
+
+function noSuchLog(container: string): RuntimeError {
+  return new RuntimeError('no-such-log', `container "${container}" has no log`);
+}

@@ -1,0 +1,44 @@
+import type { ContainerPhase, ContainerRecord } from '../pod/container-record.ts';
+import { ContainerAttempt } from './container-attempt.ts';
+import type { FoundAttempt, PodDirectory } from './pod-directory.ts';
+import type { ProcessPod } from './process-pod.ts';
+import { termination } from './termination.ts';
+
+/** Finds the containers of a pod that an agent before this one began, and follows those that still run. */
+export async function recoverContainers(
+  directory: PodDirectory,
+  driver: ProcessPod,
+): Promise<Map<string, ContainerRecord>> {
+  const records = new Map<string, ContainerRecord>();
+  for (const found of await directory.findAttempts()) {
+    const record = await recoverContainer(found, directory, driver);
+    if (record !== undefined) records.set(found.container, record);
+  }
+  return records;
+}
+
+async function recoverContainer(
+  { container, attempt, stored }: FoundAttempt,
+  directory: PodDirectory,
+  driver: ProcessPod,
+): Promise<ContainerRecord | undefined> {
+  const { containerId, backoffMs, previous } = stored;
+  const found = new ContainerAttempt(directory.attempt(container, attempt));
+  if (!found.wasBegun()) {
+    // Prepared, but the agent ended before it began: the attempt before it is still the last one.
+    if (previous === undefined) return undefined;
+    const phase: ContainerPhase = { type: 'exited', termination: previous };
+    return { attempt: attempt - 1, containerId: previous.containerId, backoffMs: 0, phase };
+  }
+  await driver.follow({ container, attempt }, found, containerId);
+  const how = termination(found.state, containerId);
+  const phase: ContainerPhase =
+    how !== undefined
+      ? { type: 'exited', termination: how }
+      : {
+          type: 'running',
+          startedAt: found.state.type === 'running' ? found.state.startedAt : new Date(),
+          ready: true,
+        };
+  return { attempt, containerId, backoffMs, phase, ...(previous === undefined ? {} : { previous }) };
+}
