@@ -1,3 +1,5 @@
+export { controllers } from './controllers.ts';
+export { clusterSeed, initialNamespaces } from './namespace/cluster-seed.ts';
 export type {
   Action,
   ClusterView,
@@ -8,6 +10,7 @@ export type {
   Reconciler,
 } from './reconciler.ts';
 export { type BaseView, keyOf, objectId, type ResourceObject } from './turn/base-view.ts';
+export { bindPod } from './turn/bind-pod.ts';
 export { RestlessKeyError } from './turn/restless-key-error.ts';
 export { runTurn } from './turn/run-turn.ts';
 export { decodeTimerKey, encodeTimerKey, type TimerTask } from './turn/timer-key.ts';

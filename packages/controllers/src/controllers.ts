@@ -1,0 +1,10 @@
+import { jobController } from './job/reconcile.ts';
+import { namespaceController } from './namespace/reconcile.ts';
+import type { Reconciler } from './reconciler.ts';
+import { podClaims } from './scheduling/pod-claims.ts';
+import { scheduler } from './scheduling/reconcile.ts';
+
+/** Every controller of a cluster. What one change wakes is reconciled in this order. */
+export function controllers(): readonly Reconciler[] {
+  return [namespaceController, jobController, scheduler, podClaims];
+}

@@ -1,0 +1,78 @@
+import type { Container, Job, Pod } from '@berth/kinds';
+import { controllerReference } from '../ownership.ts';
+import type { IndexFailureCounts } from './index-failures.ts';
+import {
+  completionIndexAnnotation,
+  indexFailureCountAnnotation,
+  indexIgnoredFailureCountAnnotation,
+  trackingFinalizer,
+} from './job-facts.ts';
+
+/** What a pod of an Indexed Job has beyond the template. */
+export interface PodIndex {
+  readonly index: number;
+  /** Present where each index has a backoff limit of its own. */
+  readonly failures: IndexFailureCounts | undefined;
+}
+
+const longestNamePrefix = 58;
+
+/** The beginning of the name of a Job's pods; the rest is random. */
+export function podNamePrefix(job: Job, index: number | undefined): string {
+  const { name } = job.metadata;
+  if (index === undefined) return `${name}-`;
+  const end = `-${index}-`;
+  return `${name.slice(0, longestNamePrefix - end.length)}${end}`;
+}
+
+/** A pod of the Job's template, owned by the Job and held until it is counted. */
+export function newPod(job: Job, name: string, indexed: PodIndex | undefined): Pod {
+  const { metadata = { name: '' }, spec = {} } = job.spec?.template ?? {};
+  const finalizers = metadata.finalizers ?? [];
+  const { containers, initContainers } = spec;
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      generateName: podNamePrefix(job, indexed?.index),
+      namespace: job.metadata.namespace ?? '',
+      labels: {
+        ...metadata.labels,
+        ...(indexed ? { [completionIndexAnnotation]: String(indexed.index) } : {}),
+      },
+      annotations: { ...metadata.annotations, ...(indexed ? indexAnnotations(indexed) : {}) },
+      finalizers: finalizers.includes(trackingFinalizer) ? finalizers : [...finalizers, trackingFinalizer],
+      ownerReferences: [controllerReference(job)],
+    },
+    spec: {
+      ...spec,
+      ...(indexed
+        ? {
+            hostname: `${job.metadata.name}-${indexed.index}`,
+            ...(containers ? { containers: containers.map(withIndexVariable) } : {}),
+            ...(initContainers ? { initContainers: initContainers.map(withIndexVariable) } : {}),
+          }
+        : {}),
+    },
+  };
+}
+
+function indexAnnotations({ index, failures }: PodIndex): Record<string, string> {
+  return {
+    [completionIndexAnnotation]: String(index),
+    ...(failures ? { [indexFailureCountAnnotation]: String(failures.counted) } : {}),
+    ...(failures && failures.ignored > 0
+      ? { [indexIgnoredFailureCountAnnotation]: String(failures.ignored) }
+      : {}),
+  };
+}
+
+const indexVariable = 'JOB_COMPLETION_INDEX';
+
+function withIndexVariable(container: Container): Container {
+  const { env = [] } = container;
+  if (env.some((variable) => variable.name === indexVariable)) return container;
+  const fieldRef = { apiVersion: 'v1', fieldPath: `metadata.labels['${completionIndexAnnotation}']` };
+  return { ...container, env: [...env, { name: indexVariable, valueFrom: { fieldRef } }] };
+}

@@ -1,0 +1,54 @@
+import type { Pod } from '@berth/kinds';
+import type { ObservedChange, ReconcileKey } from '../reconciler.ts';
+import { keyOf } from '../turn/base-view.ts';
+
+const ownName = 'default-scheduler';
+
+/** Stands for all pods that found no node: they are tried again together. */
+export const waitingPods: ReconcileKey = { resource: 'pods', namespace: '', name: '' };
+
+/** A pod that this scheduler is to find a node for. */
+export function isUnassigned(pod: Pod): boolean {
+  const { schedulerName = ownName, nodeName, schedulingGates = [] } = pod.spec ?? {};
+  if (schedulerName !== ownName || nodeName || schedulingGates.length > 0) return false;
+  return !pod.metadata.deletionTimestamp && !isEnded(pod);
+}
+
+/** Whether the scheduler has said of the pod that no node can take it. */
+export function isWaiting(pod: Pod): boolean {
+  return isUnassigned(pod) && unschedulable(pod) !== undefined;
+}
+
+/** The condition that says why no node can take the pod. */
+export function unschedulable(pod: Pod) {
+  return pod.status?.conditions?.find(
+    ({ type, status, reason }) => type === 'PodScheduled' && status === 'False' && reason === 'Unschedulable',
+  );
+}
+
+/** Takes room on a node. */
+export function isAssigned(pod: Pod): boolean {
+  return Boolean(pod.spec?.nodeName) && !isEnded(pod);
+}
+
+function isEnded(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** New pods one by one; the waiting ones when a node changed, when one joins them, and when a pod gives its room back. */
+export function schedulingKeys({ resource, before, after }: ObservedChange): readonly ReconcileKey[] {
+  if (resource === 'nodes') return [waitingPods];
+  if (resource !== 'pods') return [];
+  const gaveRoomBack = before && isAssigned(before) && !(after && isAssigned(after));
+  const keys = gaveRoomBack ? [waitingPods] : [];
+  if (!after || !isUnassigned(after)) return keys;
+  return [
+    ...keys,
+    isWaiting(after) && before && !specChanged(before, after) ? waitingPods : keyOf('pods', after),
+  ];
+}
+
+/** Tolerations and node affinity of a waiting pod may be edited; its status alone is the scheduler's own doing. */
+function specChanged(before: Pod, after: Pod): boolean {
+  return before.spec !== after.spec && JSON.stringify(before.spec) !== JSON.stringify(after.spec);
+}
