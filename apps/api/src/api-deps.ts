@@ -1,0 +1,22 @@
+import type { KeyRing } from '@berth/auth';
+import type { KindRegistry } from '@berth/kinds';
+import type { HintBus, Store } from '@berth/store';
+import type { Logger } from 'pino';
+
+/** Everything the app reaches beyond the request. Tests pass their own clock, ids and store. */
+export interface ApiDeps {
+  readonly store: Store;
+  /** Wakes node feeds; they poll as well. */
+  readonly hints: Pick<HintBus, 'subscribe'>;
+  readonly keys: KeyRing;
+  /** All kinds, those of the fleet's own cluster included. */
+  readonly kinds: KindRegistry;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** URL under which clients reach this server, without a trailing slash; the base of every cluster's token issuer. */
+  readonly externalUrl: string;
+  /** PEM of the CA that signed the server's certificate, for kubeconfigs and `kube-root-ca.crt`. */
+  readonly clusterCa: string;
+  /** Aborted when the server begins to close: watches and followed logs end then. */
+  readonly closing: AbortSignal;
+}

@@ -1,0 +1,42 @@
+import { Hono } from 'hono';
+import type { ApiDeps } from './api-deps.ts';
+import type { ApiEnv } from './api-env.ts';
+import { addDiscovery } from './discovery/add-discovery.ts';
+import { addFleetFeed } from './fleet/add-fleet-feed.ts';
+import { addHealth } from './health/add-health.ts';
+import { clusterKinds } from './kinds/cluster-kinds.ts';
+import { addOpenApi } from './openapi/add-openapi.ts';
+import { addOpenId } from './openid/add-openid.ts';
+import { accessLog } from './pipeline/access-log.ts';
+import { answerError } from './pipeline/answer-error.ts';
+import { authenticate } from './pipeline/authenticate.ts';
+import { authorize } from './pipeline/authorize.ts';
+import { requestId } from './pipeline/request-id.ts';
+import { requireCluster } from './pipeline/require-cluster.ts';
+import { resolveCluster } from './pipeline/resolve-cluster.ts';
+import { pathWithinCluster } from './request/cluster-path.ts';
+import { serveResource } from './route/serve-resource.ts';
+
+export type ApiApp = Hono<ApiEnv>;
+
+/** The API server as one handler of requests. Routes are written as a cluster of its own would have them. */
+export function createApp(deps: ApiDeps): ApiApp {
+  const app = new Hono<ApiEnv>({ getPath: (request) => pathWithinCluster(request.url) });
+  const kindsOf = clusterKinds(deps.kinds);
+  app.onError(answerError(deps.log));
+  app.use(
+    requestId,
+    accessLog(deps.log),
+    authenticate(deps),
+    resolveCluster,
+    authorize,
+    requireCluster(deps),
+  );
+  addHealth(app, deps);
+  addOpenId(app, deps);
+  addDiscovery(app, { ...deps, kindsOf });
+  addOpenApi(app, kindsOf);
+  addFleetFeed(app, deps);
+  app.all('*', serveResource(deps, kindsOf));
+  return app;
+}

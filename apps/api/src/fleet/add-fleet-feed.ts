@@ -1,0 +1,26 @@
+import type { ApiDeps } from '../api-deps.ts';
+import type { ApiApp } from '../app.ts';
+import { isTruthyParameter } from '../request/query-parameters.ts';
+import { send } from '../respond/send.ts';
+import { streamBody } from '../respond/stream-body.ts';
+import { nodeFeed, nodePods } from './node-feed.ts';
+
+const utf8 = new TextEncoder();
+
+/** `/fleet/v1/nodes/<node>/pods`, for node agents: see {@link nodeFeed}. */
+export function addFleetFeed(app: ApiApp, { store, hints, kinds, closing }: ApiDeps): void {
+  const sources = { store, hints, kinds };
+  app.get('/fleet/v1/nodes/:node/pods', async (c) => {
+    const node = c.req.param('node');
+    if (!isTruthyParameter(c.req.query('watch'))) {
+      return send(c, { format: 'json', json: await nodePods(sources, node) });
+    }
+    return streamBody(c, {
+      contentType: 'application/x-ndjson',
+      closing,
+      async *chunks(signal) {
+        for await (const line of nodeFeed(sources, node, signal)) yield utf8.encode(line);
+      },
+    });
+  });
+}

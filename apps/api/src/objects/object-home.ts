@@ -1,0 +1,65 @@
+import type { KindDefinition } from '@berth/kinds';
+import type {
+  ClusterStore,
+  ListPage,
+  ListQuery,
+  ObjectKey,
+  Outcome,
+  Store,
+  StoredObject,
+  Write,
+} from '@berth/store';
+
+/** Where the objects of one resource rest: the cluster's log, and for some kinds rows beside it. */
+export interface ObjectHome {
+  get(key: ObjectKey): Promise<StoredObject | undefined>;
+  list(query: ListQuery): Promise<ListPage>;
+  write(write: Write): Promise<Outcome>;
+}
+
+/** The home of a kind's objects. Kinds that are partly off the log get both homes in one. */
+export function objectHome(store: Store, clusterId: string, definition: KindDefinition): ObjectHome {
+  const log = store.cluster(clusterId);
+  const { offLog } = definition;
+  return offLog === undefined ? log : partlyOffLog(store, log, offLog);
+}
+
+function partlyOffLog(
+  store: Store,
+  log: ClusterStore,
+  offLog: NonNullable<KindDefinition['offLog']>,
+): ObjectHome {
+  const { clusterId } = log;
+  return {
+    get: (key) => (offLog(key) ? store.heartbeats.get(clusterId, key) : log.get(key)),
+    write: (write) => (offLog(write) ? overwrite(store, clusterId, write) : log.write(write)),
+    async list(query) {
+      const page = await log.list(query);
+      if (page.remaining > 0) return page;
+      // Heartbeats have no past: they stand in the last page, whatever revision it shows.
+      const beside = await store.heartbeats.list(clusterId, query);
+      return { ...page, items: [...page.items, ...beside].sort(byKey) };
+    },
+  };
+}
+
+async function overwrite(store: Store, clusterId: string, write: Write): Promise<Outcome> {
+  if (write.op === 'delete') {
+    const removed = await store.heartbeats.remove(clusterId, write);
+    return removed ? { status: 'applied', revision: write.expected?.revision ?? 0 } : { status: 'missing' };
+  }
+  const { resource, namespace, name, uid, body } = write;
+  const expectedRevision = write.op === 'create' ? 0 : write.expected?.revision;
+  return store.heartbeats.put(clusterId, {
+    resource,
+    namespace,
+    name,
+    uid,
+    body,
+    ...(expectedRevision !== undefined && { expectedRevision }),
+  });
+}
+
+function byKey(a: ObjectKey, b: ObjectKey): number {
+  return Buffer.compare(Buffer.from(`${a.namespace}\0${a.name}`), Buffer.from(`${b.namespace}\0${b.name}`));
+}

@@ -1,0 +1,53 @@
+import { apiAudience, type Identity, TokenError, type VerifiedToken, verifyToken } from '@berth/auth';
+import { unauthorizedError } from '@berth/machinery';
+import { createMiddleware } from 'hono/factory';
+import { LRUCache } from 'lru-cache';
+import type { ApiDeps } from '../api-deps.ts';
+import type { ApiEnv } from '../api-env.ts';
+import { cachedKeys } from './cached-keys.ts';
+import { isOpenPath } from './open-path.ts';
+
+/** How long a verified token is believed without looking at its signature again. */
+const verifiedForMs = 60_000;
+const rememberedTokens = 10_000;
+
+/** Turns a bearer token into an identity. 401 without one or with one that proves nothing. */
+export function authenticate(deps: Pick<ApiDeps, 'keys' | 'now' | 'log'>) {
+  const verify = tokenVerifier(deps);
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    if (isOpenPath(c.req.method, c.req.path)) {
+      c.set('identity', undefined);
+      return next();
+    }
+    const token = bearerOf(c.req.header('authorization'));
+    if (token === undefined) throw unauthorizedError();
+    try {
+      c.set('identity', await verify(token));
+    } catch (error) {
+      if (!(error instanceof TokenError)) throw error;
+      deps.log.info({ requestId: c.get('requestId'), code: error.code }, `token refused: ${error.message}`);
+      throw unauthorizedError();
+    }
+    return next();
+  });
+}
+
+/** The token of an `Authorization` header; undefined without one or with another scheme. */
+export function bearerOf(header: string | undefined): string | undefined {
+  if (header === undefined || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
+  const token = header.slice(7).trim();
+  return token === '' ? undefined : token;
+}
+
+function tokenVerifier({ keys, now }: Pick<ApiDeps, 'keys' | 'now'>): (token: string) => Promise<Identity> {
+  const keysOf = cachedKeys(keys);
+  const verified = new LRUCache<string, VerifiedToken>({ max: rememberedTokens, ttl: verifiedForMs });
+  return async (token) => {
+    const known = verified.get(token);
+    const at = now();
+    if (known !== undefined && known.expiresAt > at) return known.identity;
+    const fresh = await verifyToken(token, { keysOf, audience: apiAudience, now: at });
+    verified.set(token, fresh);
+    return fresh.identity;
+  };
+}

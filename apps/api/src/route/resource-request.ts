@@ -1,0 +1,19 @@
+import type { LifecycleContext } from '@berth/kinds';
+import { randomNameSuffix } from '../request/name-suffix.ts';
+import type { ApiContext } from '../api-env.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import type { ResourceScope } from './resource-scope.ts';
+
+/** What a verb's handler gets: the HTTP exchange, the server's parts, and what the request is about. */
+export interface ResourceRequest {
+  readonly c: ApiContext;
+  readonly deps: ApiDeps;
+  readonly scope: ResourceScope;
+}
+
+export type ResourceHandler = (request: ResourceRequest) => Promise<Response>;
+
+/** Time, ids and randomness of one request, for the pure lifecycle. */
+export function lifecycleContext({ now }: Pick<ApiDeps, 'now'>): LifecycleContext {
+  return { now: now(), newUid: () => crypto.randomUUID(), newNameSuffix: randomNameSuffix };
+}

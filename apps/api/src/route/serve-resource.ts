@@ -1,0 +1,57 @@
+import type { KindRegistry } from '@berth/kinds';
+import { methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
+import type { ApiContext } from '../api-env.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
+import { createObject } from '../verbs/create.ts';
+import { deleteCollection } from '../verbs/delete-collection.ts';
+import { deleteObject } from '../verbs/delete.ts';
+import { getObject } from '../verbs/get.ts';
+import { listObjects } from '../verbs/list.ts';
+import { patchObject } from '../verbs/patch.ts';
+import { updateObject } from '../verbs/update.ts';
+import { watchObjects } from '../verbs/watch.ts';
+import { reviewHandlers } from '../reviews/review-handlers.ts';
+import type { ResourceHandler } from './resource-request.ts';
+import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
+
+const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
+  get: getObject,
+  list: listObjects,
+  watch: watchObjects,
+  create: createObject,
+  update: updateObject,
+  patch: patchObject,
+  delete: deleteObject,
+  deletecollection: deleteCollection,
+};
+
+/** Sends a request on a resource to the handler of its verb. */
+export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => KindRegistry) {
+  return async (c: ApiContext): Promise<Response> => {
+    const attributes = c.get('attributes');
+    if (attributes.type === 'path') throw pageNotFoundError();
+    const scope = resourceScopeOf(deps.store, kindsOf(c.get('clusterId')), attributes);
+    const { deprecationWarning } = scope.version;
+    if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
+    return handlerOf(scope)({ c, deps, scope });
+  };
+}
+
+function handlerOf(scope: ResourceScope): ResourceHandler {
+  const { definition, attributes, resource } = scope;
+  const { verb, subresource } = attributes;
+  const handler = definition.virtual
+    ? reviewHandlers[resource]
+    : (subresourceHandlers[subresource]?.[verb] ?? (isWholeObject(scope) ? verbHandlers[verb] : undefined));
+  if (handler === undefined) throw methodNotAllowedError(attributes, verb);
+  return handler;
+}
+
+/** Whether the body is the object itself: the main resource, its status, and what the kind has strategies for. */
+function isWholeObject({ definition, attributes }: ResourceScope): boolean {
+  const { subresource } = attributes;
+  const { status, subresources = {} } = definition.strategy;
+  if (subresource === 'status') return status !== undefined;
+  return subresource === '' || Object.hasOwn(subresources, subresource);
+}

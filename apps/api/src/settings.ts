@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+/** The API server's settings, as they stand in the environment. */
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  /** In front of every Redis key; instances that share a Redis differ in it. */
+  BERTH_REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+$/)
+    .default('berth'),
+  /** HTTPS, with HTTP/1.1 and HTTP/2; 0 takes a free port. */
+  BERTH_PORT: port.default(6443),
+  /** The address that HTTPS listens on. Default: all. */
+  BERTH_HOST: z.string().min(1).default('::'),
+  /** Plain HTTP on loopback; 0 takes a free port, empty opens none. */
+  BERTH_HTTP_PORT: z.union([z.literal('').transform(() => undefined), port]).default(8080),
+  /** PEM files of the server's certificate and key, and of the CA that signed the certificate. */
+  BERTH_TLS_CERT_FILE: z.string().min(1),
+  BERTH_TLS_KEY_FILE: z.string().min(1),
+  BERTH_CA_FILE: z.string().min(1),
+  /** File with the 32 bytes, in base64, that seal the clusters' signing keys. */
+  BERTH_MASTER_KEY_FILE: z.string().min(1),
+  /** URL under which clients reach this server. */
+  BERTH_EXTERNAL_URL: z.url({ protocol: /^https?$/ }),
+  /** How long the log can be read back: by watches, continue tokens and undo. */
+  BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+export interface ApiSettings {
+  readonly databaseUrl: string;
+  readonly redisUrl: string;
+  readonly redisKeyPrefix: string;
+  readonly port: number;
+  readonly host: string;
+  readonly httpPort: number | undefined;
+  readonly certificateFile: string;
+  readonly keyFile: string;
+  readonly caFile: string;
+  readonly masterKeyFile: string;
+  readonly externalUrl: string;
+  readonly retentionMs: number;
+  readonly logLevel: string;
+}
+
+/** Reads the settings. @throws z.ZodError */
+export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
+  const read = environment.parse(variables);
+  return {
+    databaseUrl: read.DATABASE_URL,
+    redisUrl: read.REDIS_URL,
+    redisKeyPrefix: read.BERTH_REDIS_PREFIX,
+    port: read.BERTH_PORT,
+    host: read.BERTH_HOST,
+    httpPort: read.BERTH_HTTP_PORT,
+    certificateFile: read.BERTH_TLS_CERT_FILE,
+    keyFile: read.BERTH_TLS_KEY_FILE,
+    caFile: read.BERTH_CA_FILE,
+    masterKeyFile: read.BERTH_MASTER_KEY_FILE,
+    externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
+    retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
+    logLevel: read.LOG_LEVEL,
+  };
+}

@@ -1,0 +1,13 @@
+import type { ResourceHandler } from '../route/resource-request.ts';
+import { createBinding } from './binding.ts';
+import { createEviction } from './eviction.ts';
+import { getLog } from './log.ts';
+import { createToken } from './token.ts';
+
+/** Subresources that are more than a part of their object, by name and verb. */
+export const subresourceHandlers: Readonly<Record<string, Readonly<Record<string, ResourceHandler>>>> = {
+  binding: { create: createBinding },
+  eviction: { create: createEviction },
+  log: { get: getLog },
+  token: { create: createToken },
+};

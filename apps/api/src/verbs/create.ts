@@ -1,0 +1,108 @@
+import { beforeCreate, type Mutation } from '@berth/kinds';
+import {
+  alreadyExistsError,
+  encodeStoredBody,
+  generateNameConflictError,
+  type KubeObject,
+  notFoundError,
+} from '@berth/machinery';
+import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
+import { trackFields } from '../objects/track-fields.ts';
+import { toStorage } from '../objects/versions.ts';
+import { decodeBody } from '../request/decode-body.ts';
+import { inUrlNamespace } from '../request/match-url.ts';
+import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts';
+import { requireAllowed } from '../pipeline/authorize.ts';
+import {
+  answerStored,
+  answerUnstored,
+  negotiateObject,
+  type ObjectAnswer,
+} from '../respond/answer-object.ts';
+import { lifecycleContext, type ResourceRequest } from '../route/resource-request.ts';
+import { keyOf } from '../route/resource-scope.ts';
+
+/** As upstream: a generated name that is taken is drawn again. */
+const generateNameAttempts = 8;
+
+/** `POST` of a new object. */
+export async function createObject(request: ResourceRequest): Promise<Response> {
+  const { c, scope } = request;
+  const output = negotiateObject(request);
+  const options = writeOptionsOf(c, 'CreateOptions');
+  const decoded = await decodeBody(c, {
+    schema: scope.kinds.schema,
+    message: scope.version.message,
+    ...scope.typeMeta,
+    fieldValidation: options.fieldValidation,
+  });
+  const desired = toStorage(scope, inUrlNamespace(scope, decoded));
+  authorizeByName(request, desired);
+  return storeNew(request, desired, { options, answer: { output, status: 201 } });
+}
+
+export interface NewObject {
+  readonly options: WriteOptions;
+  readonly answer: ObjectAnswer;
+  /** Field ownership was settled already, as server-side apply does. */
+  readonly tracked?: boolean;
+}
+
+/** Takes a new object of the storage version through its lifecycle and into the log, and answers with it. */
+export async function storeNew(
+  request: ResourceRequest,
+  desired: KubeObject,
+  { options, answer, tracked = false }: NewObject,
+): Promise<Response> {
+  const { c, deps, scope } = request;
+  const { definition } = scope;
+  const context = lifecycleContext(deps);
+  const owned = tracked
+    ? desired
+    : trackFields(scope, {
+        live: undefined,
+        next: definition.strategy.applyDefaults(desired),
+        manager: options.fieldManager,
+        now: context.now,
+      });
+  const isGenerated = !owned.metadata.name;
+  let refusal: Refusal = { status: 'exists' };
+  let name = '';
+  for (let attempt = 0; attempt < (isGenerated ? generateNameAttempts : 1); attempt += 1) {
+    const { object }: Mutation = beforeCreate(definition, owned, context);
+    name = object.metadata.name;
+    if (attempt === 0) c.get('warnings').push(...(definition.strategy.warnings?.(object) ?? []));
+    if (options.dryRun) {
+      await requireCreatable(request, object);
+      return answerUnstored(request, object, answer);
+    }
+    const committed = await commitCreate(scope, object);
+    if ('state' in committed) return answerStored(request, committed.state, answer);
+    refusal = committed.refusal;
+    if (refusal.status !== 'exists') break;
+  }
+  throw isGenerated && refusal.status === 'exists'
+    ? generateNameConflictError(scope.groupResource, name)
+    : refusalError(scope, name, refusal);
+}
+
+/** What the commit would have checked, for a dry run. */
+async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeObject): Promise<void> {
+  // A body that cannot be stored is no dry run's success.
+  encodeStoredBody(object);
+  const { name } = object.metadata;
+  if (await scope.home.get(keyOf(scope, name))) throw alreadyExistsError(scope.groupResource, name);
+  if (scope.namespace === '') return;
+  const namespace = await deps.store
+    .cluster(scope.cluster.clusterId)
+    .get({ resource: 'namespaces', namespace: '', name: scope.namespace });
+  if (namespace === undefined) throw notFoundError({ group: '', resource: 'namespaces' }, scope.namespace);
+}
+
+/** A create names its object in the body alone; what an identity may do can depend on the name. */
+function authorizeByName({ c, scope }: ResourceRequest, { metadata }: KubeObject): void {
+  const identity = c.get('identity');
+  if (identity !== undefined && metadata.name) {
+    requireAllowed(identity, { ...scope.attributes, name: metadata.name });
+  }
+}

@@ -1,0 +1,73 @@
+import {
+  beforeUpdate,
+  beforeUpdateStatus,
+  beforeUpdateSubresource,
+  checkUpdatePreconditions,
+  type Mutation,
+} from '@berth/kinds';
+import { type KubeObject, modifiedError, notFoundError } from '@berth/machinery';
+import type { StoredObject } from '@berth/store';
+import { commitReplacement, refusalError } from '../objects/commit.ts';
+import { decodeStored, type StoredState } from '../objects/versions.ts';
+import { answerStored, answerUnstored, type ObjectAnswer } from '../respond/answer-object.ts';
+import type { ResourceRequest } from '../route/resource-request.ts';
+import { keyOf, type ResourceScope } from '../route/resource-scope.ts';
+
+/** As upstream: how often a patch is computed again when somebody else was faster. */
+const conflictAttempts = 6;
+
+/** What a request wants of an existing object. */
+export interface Replacing {
+  /** The wanted object, of the storage version. Called again with the newer state after a conflict. */
+  readonly desiredOf: (current: KubeObject) => KubeObject;
+  readonly dryRun: boolean;
+  readonly answer: ObjectAnswer;
+  /** What to do when there is no such object. Default: 404. */
+  readonly whenMissing?: () => Promise<Response>;
+}
+
+/**
+ * Reads an object, makes its next state and writes it if it still is as it was read. A request that names no
+ * `resourceVersion` is tried again on the newer state; one that does gets a 409.
+ */
+export async function replaceObject(request: ResourceRequest, replacing: Replacing): Promise<Response> {
+  const { c, scope } = request;
+  const { answer, dryRun } = replacing;
+  for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {
+    const stored = await scope.home.get(keyOf(scope));
+    if (stored === undefined) {
+      if (replacing.whenMissing !== undefined) return replacing.whenMissing();
+      throw notFoundError(scope.groupResource, scope.name);
+    }
+    const current = decodeStored(scope, stored);
+    const desired = replacing.desiredOf(current);
+    checkUpdatePreconditions(scope.definition, current, desired);
+    const mutation = mutate(scope, current, desired);
+    if (attempt === 0)
+      c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object) ?? []));
+    if (dryRun) return answerUnstored(request, mutation.object, answer);
+    const state = await writeMutation(scope, stored, mutation);
+    if (state !== undefined) return answerStored(request, state, answer);
+  }
+  throw modifiedError(scope.groupResource, scope.name);
+}
+
+/** The state after the mutation; undefined if another write came first. */
+async function writeMutation(
+  scope: ResourceScope,
+  current: StoredObject,
+  { effect, object }: Mutation,
+): Promise<StoredState | undefined> {
+  if (effect === 'unchanged') return current;
+  const committed = await commitReplacement(scope, { current, effect, object });
+  if ('state' in committed) return committed.state;
+  if (committed.refusal.status === 'conflict') return undefined;
+  throw refusalError(scope, scope.name, committed.refusal);
+}
+
+function mutate(scope: ResourceScope, current: KubeObject, desired: KubeObject): Mutation {
+  const { subresource } = scope.attributes;
+  if (subresource === '') return beforeUpdate(scope.definition, current, desired);
+  if (subresource === 'status') return beforeUpdateStatus(scope.definition, current, desired);
+  return beforeUpdateSubresource(scope.definition, subresource, { current, desired });
+}

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto';
+import {
+  adminSubject,
+  apiAudience,
+  createKeyRing,
+  issuerOf,
+  type KeyRing,
+  mintToken,
+  type Subject,
+} from '@berth/auth';
+import { type Api, type ApiOptions, startApi } from '@berth/api';
+import { builtinRegistry } from '@berth/kinds';
+import { openStore, type Store } from '@berth/store';
+import { pino } from 'pino';
+import { createHintBus } from './hint-bus.ts';
+import { createTestDatabase } from './postgres.ts';
+
+const externalUrl = 'https://berth.test:6443';
+
+export interface TestApi {
+  readonly url: string;
+  readonly store: Store;
+  readonly keys: KeyRing;
+  /** A token of a cluster; of its administrator unless another subject is given. */
+  token(clusterId: string, options?: { subject?: Subject; expiresInSeconds?: number }): Promise<string>;
+  /** Sends one request; `as` names the cluster whose administrator sends it. */
+  send(method: string, path: string, options?: TestRequest): Promise<TestAnswer>;
+  close(): Promise<void>;
+}
+
+export interface TestRequest {
+  /** Default `default`; null sends no token. */
+  readonly as?: string | null;
+  readonly token?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+export interface TestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined if it is no JSON. Tests say what they expect of it. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test asserts on whatever comes
+  readonly json: any;
+}
+
+/** An API server over a database of its own, with the clusters `system`, `default` and `neighbour`. */
+export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const hints = createHintBus();
+  const store = openStore({ databaseUrl: await createTestDatabase(), hints, pollIntervalMs: 100 });
+  await store.ensurePartitions(new Date());
+  for (const clusterId of ['system', 'default', 'neighbour']) {
+    await store.createCluster({ clusterId, tenantId: clusterId, seed: [] });
+  }
+  const keys = createKeyRing(store.signingKeys, randomBytes(32));
+  const api: Api = await startApi({
+    store,
+    hints,
+    keys,
+    kinds: builtinRegistry,
+    log: pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' }),
+    now: () => new Date(),
+    externalUrl,
+    clusterCa: '',
+    http: { port: 0 },
+    ...options,
+  });
+  const url = api.httpAddress ?? '';
+  const adminTokens = new Map<string, Promise<string>>();
+
+  const token: TestApi['token'] = async (
+    clusterId,
+    { subject = adminSubject(), expiresInSeconds = 3600 } = {},
+  ) =>
+    mintToken({
+      clusterId,
+      issuer: issuerOf(externalUrl, clusterId),
+      subject,
+      audience: [apiAudience],
+      expiresInSeconds,
+      key: await keys.signingKey(clusterId),
+      now: new Date(),
+    });
+  const adminToken = (clusterId: string): Promise<string> => {
+    const known = adminTokens.get(clusterId) ?? token(clusterId);
+    adminTokens.set(clusterId, known);
+    return known;
+  };
+
+  return {
+    url,
+    store,
+    keys,
+    token,
+    async send(method, path, { as = 'default', body, headers = {}, signal, ...request } = {}) {
+      const bearer = request.token ?? (as === null ? undefined : await adminToken(as));
+      const isText = typeof body === 'string' || body instanceof Uint8Array;
+      const answer = await fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: isText ? body : JSON.stringify(body) }),
+        ...(signal !== undefined && { signal }),
+      });
+      const text = await answer.text();
+      return { status: answer.status, headers: answer.headers, text, json: parsed(text) };
+    },
+    async close() {
+      await api.close();
+      await store.close();
+    },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
