@@ -1,17 +1,18 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controllers, type Reconciler } from '@berth/controllers';
-import { builtinRegistry } from '@berth/kinds';
+import { builtinRegistry, tenantRegistry } from '@berth/kinds';
 import { connectHints, createTurnQueue, startTickScheduler, startTurnWorker } from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';
+import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
 import { workerTicks } from './duties/worker-ticks.ts';
 import { redisErrorLog } from './redis-error-log.ts';
 import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
-import { fleetNodes } from './turn/fleet-nodes.ts';
-import { logTurns } from './turn/turn-report.ts';
+import { fleetNodes, systemClusterId } from './turn/fleet-nodes.ts';
+import { logTurns, type TurnReport } from './turn/turn-report.ts';
 import { WorkerStartError } from './worker-start-error.ts';
 
 export interface WorkerOptions {
@@ -31,6 +32,8 @@ export interface WorkerOptions {
   readonly turnSize?: Partial<TurnSize>;
   /** Default: all of Berth's controllers. */
   readonly reconcilers?: readonly Reconciler[];
+  /** What turns, timers and duties take for the time. Default: the system's clock. */
+  readonly now?: () => Date;
   /** By topic. Default: none; Berth has no deliveries yet. */
   readonly outboxConsumers?: ReadonlyMap<string, OutboxConsumer>;
 }
@@ -71,18 +74,18 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     throw error;
   }
 
-  const now = (): Date => new Date();
-  const registry = builtinRegistry;
-  const nodes = fleetNodes(store, registry);
+  const now = options.now ?? ((): Date => new Date());
+  const nodes = fleetNodes(store, builtinRegistry);
+  const waiting = waitingPods({ store, hints, now, log });
   const deps = {
     store,
-    registry,
+    registryOf: (clusterId: string) => (clusterId === systemClusterId ? builtinRegistry : tenantRegistry),
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
     clusterCa: options.clusterCa,
     now,
     budget: { ...defaultTurnSize, ...options.turnSize },
-    report: logTurns(log),
+    report: tellingOfRoom(logTurns(log), waiting),
   };
   const turnWorker = startTurnWorker({
     ...redis,
@@ -104,6 +107,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
 
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    waiting.close();
     await Promise.all([ticks.close(), turnWorker.close()]);
     await closeConnections();
   };
@@ -111,6 +115,18 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     close: () => {
       closing ??= close();
       return closing;
+    },
+  };
+}
+
+/** Nodes that change and pods that end make room for pods of other clusters. */
+function tellingOfRoom(report: TurnReport, waiting: WaitingPods): TurnReport {
+  return {
+    ...report,
+    ended: (clusterId, turn) => {
+      report.ended(clusterId, turn);
+      const { outcome, commit, sawNodes } = turn;
+      if (outcome.status === 'committed' && (sawNodes || commit.releases.length > 0)) waiting.wake();
     },
   };
 }

@@ -7,6 +7,7 @@ import { assignedTo, readBodies } from './queries/assigned-objects.ts';
 import { clusterExists, deleteCluster, listClusterIds } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { createCluster } from './queries/create-cluster.ts';
+import { hastenTimers } from './queries/hasten-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
 import { loadSnapshot } from './queries/load-snapshot.ts';
 import { dropExpiredPartitions, ensurePartitions } from './queries/log-partitions.ts';
@@ -93,6 +94,7 @@ export function openStore(options: OpenStoreOptions): Store {
     ...clusterDirectory(database, { writer, replicas }),
     clustersWithWork: (now, limit) => clustersWithWork(database, now, limit),
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
+    hastenTimers: (key, now) => hastenTimers(database, key, now),
     assignedTo: (node) => assignedTo(database, node),
     readBodies: (refs) => readBodies(database, refs),
     heartbeats: heartbeatStore(database),

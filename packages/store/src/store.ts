@@ -46,6 +46,11 @@ export interface Store {
     now: Date,
     options: { readonly limit: number; readonly redispatchAfterMs: number },
   ): Promise<string[]>;
+  /**
+   * Makes the timers of this key, one per cluster, due at once: what they wait for may have come. Returns the clusters to
+   * wake. The dispatcher counts them as dispatched.
+   */
+  hastenTimers(key: string, now: Date): Promise<string[]>;
   /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters. */
   assignedTo(node: string): Promise<AssignedObject[]>;
   /** The objects among `refs` that exist, in no particular order. */

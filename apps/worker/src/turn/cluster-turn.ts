@@ -11,7 +11,7 @@ import type { TurnReport } from './turn-report.ts';
 /** What a turn works with. */
 export interface TurnDeps {
   readonly store: Store;
-  readonly registry: KindRegistry;
+  readonly registryOf: (clusterId: string) => KindRegistry;
   readonly reconcilers: readonly Reconciler[];
   readonly fleetNodes: FleetNodes;
   /** PEM of the CA that signs the API server's certificate. */
@@ -36,8 +36,8 @@ const maxAttempts = 5;
 
 /**
  * - `idle`: nothing to do, nothing committed.
- * - `quiet`: committed, and nothing more to do as of then.
- * - `more`: there is more to do; another turn is needed.
+ * - `quiet`: committed, and nothing left of what the turn saw. For what came meanwhile, the store has asked for a turn.
+ * - `more`: the turn was not long enough; another one is needed.
  * - `superseded`: another worker had the turn; whatever there was to do is its business.
  */
 export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded';
@@ -58,7 +58,8 @@ export async function runClusterTurn(clusterId: string, deps: TurnDeps): Promise
 }
 
 async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd | 'again'> {
-  const { store, registry, budget, report } = deps;
+  const { store, budget, report } = deps;
+  const registry = deps.registryOf(clusterId);
   const startedAt = performance.now();
   const cluster = store.cluster(clusterId);
   const now = deps.now();
@@ -69,7 +70,7 @@ async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd |
   const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
   if (observed.cursor === cursor && timers.length === 0) return 'idle';
 
-  await deps.fleetNodes.follow(clusterId, observed.changes);
+  const sawNodes = await deps.fleetNodes.follow(clusterId, observed.changes);
   const nodes = await deps.fleetNodes.view();
   const plannedAt = performance.now();
   const plan = runTurn({
@@ -89,8 +90,8 @@ async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd |
 
   const commit = commitOf(plan, { cursor, seen: observed.cursor, base: view.revision });
   const outcome = await cluster.commitTurn(commit);
-  report.ended(clusterId, { outcome, commit, ms: performance.now() - startedAt });
-  return endOf(outcome, plan.exhausted || observed.cursor < view.revision, commit);
+  report.ended(clusterId, { outcome, commit, sawNodes, ms: performance.now() - startedAt });
+  return endOf(outcome, plan.exhausted || observed.cursor < view.revision);
 }
 
 function commitOf(
@@ -113,12 +114,8 @@ function commitOf(
   };
 }
 
-function endOf(outcome: TurnOutcome, isUnfinished: boolean, commit: TurnCommit): TurnEnd | 'again' {
+function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | 'again' {
   if (outcome.status === 'superseded') return 'superseded';
   if (outcome.status !== 'committed') return 'again';
-  const { revisions, head } = outcome;
-  // Someone else's change in between is still to be seen, and the turn's own ones with it.
-  const isAlone = revisions[0] === undefined || revisions[0] === commit.cursor + 1;
-  const covered = isAlone ? commit.cursor + revisions.length : commit.cursor;
-  return isUnfinished || head > covered ? 'more' : 'quiet';
+  return isUnfinished ? 'more' : 'quiet';
 }

@@ -11,6 +11,8 @@ export interface TurnReport {
 export interface EndedTurn {
   readonly outcome: TurnOutcome;
   readonly commit: TurnCommit;
+  /** Nodes of the fleet were among the changes. */
+  readonly sawNodes: boolean;
   readonly ms: number;
 }
 
