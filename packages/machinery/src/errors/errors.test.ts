@@ -223,7 +223,7 @@ const rows: ReadonlyArray<readonly [StatusError, number, string, string, object 
 ];
 
 describe('errors are Kubernetes Status objects to the letter', () => {
-  test.each(rows)('%s', (error, code, reason, message, details) => {
+  test.each(rows)('%s', (...[error, code, reason, message, details]) => {
     expect(error.message).toBe(message);
     expect(error.code).toBe(reason);
     expect(error.status).toEqual({
