@@ -32,8 +32,14 @@ export interface DatabaseOptions {
 /** 64-bit counters fit a JavaScript number: revisions would take millennia to leave its exact range. */
 const bigintAsNumber = { to: 20, from: [20], serialize: String, parse: Number };
 
+/**
+ * Every query of one cluster reads a range of a primary key, in its order. Where statistics are behind (a cluster that
+ * has just grown), the planner would rather read all of it and sort.
+ */
+const byIndexAlone = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
+
 export function openDatabase(options: DatabaseOptions): Database {
-  const connect = (role: string, max: number) =>
+  const connect = (role: string, max: number, planner: Readonly<Record<string, string>>) =>
     postgres(options.databaseUrl, {
       max,
       connect_timeout: 10,
@@ -43,6 +49,8 @@ export function openDatabase(options: DatabaseOptions): Database {
       types: { bigint: bigintAsNumber },
       connection: {
         application_name: 'berth',
+        jit: 'off',
+        ...planner,
         role,
         TimeZone: 'UTC',
         statement_timeout: 60_000,
@@ -50,8 +58,8 @@ export function openDatabase(options: DatabaseOptions): Database {
         idle_in_transaction_session_timeout: 30_000,
       },
     });
-  const clusterSql = connect('berth_app', options.clusterPoolSize);
-  const fleetSql = connect('berth_fleet', options.fleetPoolSize);
+  const clusterSql = connect('berth_app', options.clusterPoolSize, byIndexAlone);
+  const fleetSql = connect('berth_fleet', options.fleetPoolSize, {});
   const clusterDatabase = drizzle(clusterSql);
   const fleet = drizzle(fleetSql);
 
