@@ -123,9 +123,9 @@ describe('Event', () => {
     const fresh = objectOf(event, { involvedObject, ...report, type: 'Normal' });
     const current = beforeCreate(strict, fresh, context).object;
     const series = { count: 2, lastObservedTime: eventTime };
-    const next: KubeObject = { ...current, ...{ series } };
+    const next = withMembers(current, { series });
     expect(beforeUpdate(strict, current, next).effect).toBe('write');
-    const changed: KubeObject = { ...current, ...{ message: 'new', reportingComponent: 'd' } };
+    const changed = withMembers(current, { message: 'new', reportingComponent: 'd' });
     expect(strict.strategy.validateUpdate(changed, current).map(formatFieldError)).toEqual([
       'message: Invalid value: "new": field is immutable',
       'reportingController: Invalid value: "d": field is immutable',
@@ -196,3 +196,7 @@ describe('Event', () => {
     expect(event.selectableFields[field]?.(object)).toBe(value);
   });
 });
+
+function withMembers(object: KubeObject, members: Record<string, unknown>): KubeObject {
+  return { ...object, ...members };
+}
