@@ -41,6 +41,8 @@ export interface ResourceScope {
 }
 
 const acrossNamespaces: readonly string[] = ['list', 'watch'];
+const namedVerbs: readonly string[] = ['get', 'update', 'patch', 'delete'];
+const unnamedVerbs: readonly string[] = ['create', 'list', 'deletecollection'];
 
 /**
  * Finds what serves a request.
@@ -91,14 +93,15 @@ function scopeOf({ store, kinds, attributes, served, homeClusterId }: ScopeParts
 
 function requireVerb(
   definition: KindDefinition,
-  { verb, subresource, group, resource }: ResourceAttributes,
+  { verb, subresource, name, group, resource }: ResourceAttributes,
 ): void {
   const verbs: readonly string[] | undefined =
     subresource === ''
       ? definition.verbs
       : definition.subresources.find((candidate) => candidate.name === subresource)?.verbs;
   if (verbs === undefined) throw pageNotFoundError();
-  if (!verbs.includes(verb)) throw methodNotAllowedError({ group, resource }, verb);
+  const fits = subresource !== '' || !(name === '' ? namedVerbs : unnamedVerbs).includes(verb);
+  if (!fits || !verbs.includes(verb)) throw methodNotAllowedError({ group, resource }, verb);
 }
 
 function requireScope(

@@ -5,6 +5,8 @@ import { inUrlNamespace, requireUrlName } from '../request/match-url.ts';
 import { writeOptionsOf } from '../request/write-options.ts';
 import { negotiateObject } from '../respond/answer-object.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
+import type { ResourceScope } from '../route/resource-scope.ts';
+import { storeNew } from './create.ts';
 import { replaceObject } from './replace.ts';
 
 /** `PUT` of an object, its status, or another subresource whose body is the object. */
@@ -25,5 +27,12 @@ export async function updateObject(request: ResourceRequest): Promise<Response> 
     desiredOf: (live) => trackFields(scope, { live, next, manager: options.fieldManager, now: deps.now() }),
     dryRun: options.dryRun,
     answer: { output },
+    ...(createsOnUpdate(scope) && {
+      whenMissing: async () => storeNew(request, next, { options, answer: { output, status: 201 } }),
+    }),
   });
+}
+
+function createsOnUpdate({ definition, attributes }: ResourceScope): boolean {
+  return definition.createOnUpdate === true && attributes.subresource === '';
 }
