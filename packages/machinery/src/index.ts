@@ -6,6 +6,7 @@ export {
   decodeContinueToken,
   encodeContinueToken,
 } from './continue-token/continue-token.ts';
+export { copyJson } from './copy-json.ts';
 export { type CronSchedule, CronScheduleError, parseCronSchedule } from './cron/cron-schedule.ts';
 export { latestCronTime, type LatestCronTime } from './cron/latest-cron-time.ts';
 export { isTimeZone, zoneOffsetMs } from './cron/time-zone.ts';

@@ -1,0 +1,64 @@
+import type {
+  DownwardAPIVolumeFile,
+  HostPathVolumeSource,
+  ProjectedVolumeSource,
+  Volume,
+} from '../generated/api-types.ts';
+import { defaultFieldSelector, pullPolicyOf } from './default-containers.ts';
+import { roundUpResources } from './round-up-resources.ts';
+
+/** rw-r--r-- */
+const defaultFileMode = 0o644;
+
+/** Fills a volume's defaults in, in place. A volume without a source is an `emptyDir`. */
+export function defaultVolume(volume: Volume): void {
+  const { name: _name, ...sources } = volume;
+  if (Object.values(sources).every((source) => source === undefined || source === null)) volume.emptyDir = {};
+  if (volume.image) volume.image.pullPolicy ||= pullPolicyOf(volume.image.reference ?? '');
+  defaultHostPath(volume.hostPath);
+  for (const files of [volume.secret, volume.configMap, volume.downwardAPI, volume.projected]) {
+    if (files) files.defaultMode ??= defaultFileMode;
+  }
+  defaultDownwardFiles(volume.downwardAPI?.items);
+  defaultProjected(volume.projected);
+  defaultDisks(volume);
+  const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
+  if (!claim) return;
+  claim.volumeMode ??= 'Filesystem';
+  roundUpResources(claim.resources);
+}
+
+function defaultHostPath(hostPath: HostPathVolumeSource | undefined): void {
+  // '' is a value of the type, though not one that its schema enumerates: do not check.
+  if (hostPath) (hostPath as { type?: string }).type ??= '';
+}
+
+function defaultDownwardFiles(files: readonly DownwardAPIVolumeFile[] | undefined): void {
+  for (const file of files ?? []) defaultFieldSelector(file.fieldRef);
+}
+
+function defaultProjected(projected: ProjectedVolumeSource | undefined): void {
+  for (const source of projected?.sources ?? []) {
+    defaultDownwardFiles(source.downwardAPI?.items);
+    if (source.serviceAccountToken) source.serviceAccountToken.expirationSeconds ??= 3600;
+  }
+}
+
+function defaultDisks({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+  if (iscsi) iscsi.iscsiInterface ||= 'default';
+  if (rbd) {
+    rbd.pool ||= 'rbd';
+    rbd.user ||= 'admin';
+    rbd.keyring ||= '/etc/ceph/keyring';
+  }
+  if (azureDisk) {
+    azureDisk.cachingMode ??= 'ReadWrite';
+    azureDisk.fsType ??= 'ext4';
+    azureDisk.readOnly ??= false;
+    azureDisk.kind ??= 'Shared';
+  }
+  if (scaleIO) {
+    scaleIO.storageMode ||= 'ThinProvisioned';
+    scaleIO.fsType ||= 'xfs';
+  }
+}
