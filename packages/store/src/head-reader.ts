@@ -14,17 +14,23 @@ interface Round {
  */
 export class HeadReader {
   readonly #readHeads: ReadHeads;
+  readonly #onMissing: (clusterId: string) => void;
   #current: Promise<unknown> = Promise.resolve();
   #next: Round | undefined;
 
-  constructor(readHeads: ReadHeads) {
+  /** @param onMissing told of a cluster that was asked for and does not exist */
+  constructor(readHeads: ReadHeads, onMissing: (clusterId: string) => void) {
     this.#readHeads = readHeads;
+    this.#onMissing = onMissing;
   }
 
   /** @throws ClusterMissingError */
   async head(clusterId: string): Promise<number> {
     const head = (await this.heads([clusterId])).get(clusterId);
-    if (head === undefined) throw new ClusterMissingError(clusterId);
+    if (head === undefined) {
+      this.#onMissing(clusterId);
+      throw new ClusterMissingError(clusterId);
+    }
     return head;
   }
 

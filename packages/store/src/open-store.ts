@@ -51,7 +51,14 @@ const defaults = {
 export function openStore(options: OpenStoreOptions): Store {
   const settings = { ...defaults, ...options };
   const database = openDatabase(settings);
-  const heads = new HeadReader((clusterIds) => readHeads(database, clusterIds));
+  const knownClusters = new Set<string>();
+  const heads = new HeadReader(
+    (clusterIds) => readHeads(database, clusterIds),
+    (clusterId) => {
+      knownClusters.delete(clusterId);
+      replicas.drop(clusterId);
+    },
+  );
   const feeds = new Feeds(
     {
       head: (clusterId) => heads.head(clusterId),
@@ -91,7 +98,7 @@ export function openStore(options: OpenStoreOptions): Store {
   };
   return {
     cluster: (clusterId) => clusterStore(clusterId, parts),
-    ...clusterDirectory(database, { writer, replicas }),
+    ...clusterDirectory(database, { writer, replicas, knownClusters }),
     clustersWithWork: (now, limit) => clustersWithWork(database, now, limit),
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
     hastenTimers: (key, now) => hastenTimers(database, key, now),
@@ -118,9 +125,14 @@ type ClusterDirectory = Pick<Store, 'createCluster' | 'deleteCluster' | 'cluster
 
 function clusterDirectory(
   database: Database,
-  parts: { readonly writer: Writer; readonly replicas: ReplicaCache },
+  parts: {
+    readonly writer: Writer;
+    readonly replicas: ReplicaCache;
+    /** Clusters that existed when this process last heard of them. */
+    readonly knownClusters: Set<string>;
+  },
 ): ClusterDirectory {
-  const known = new Set<string>();
+  const known = parts.knownClusters;
   return {
     async createCluster(cluster) {
       const created = await createCluster(database, cluster);

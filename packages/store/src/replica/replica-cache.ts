@@ -1,4 +1,4 @@
-import { ClusterMissingError, CompactedError } from '../errors.ts';
+import { CompactedError } from '../errors.ts';
 import type { Replica } from '../store.ts';
 import type { Change, StoredObject } from '../types.ts';
 import { ByteAccount } from './byte-account.ts';
@@ -51,7 +51,7 @@ export class ReplicaCache {
 
   /** As new as every write that was acknowledged before the call. @throws ClusterMissingError */
   async replica(clusterId: string): Promise<Replica> {
-    const head = await this.#head(clusterId);
+    const head = await this.#source.head(clusterId);
     for (;;) {
       const held = this.#held.get(clusterId);
       if (held && held.fold.revision >= head) {
@@ -65,15 +65,6 @@ export class ReplicaCache {
   drop(clusterId: string): void {
     this.#held.get(clusterId)?.account.close();
     this.#held.delete(clusterId);
-  }
-
-  async #head(clusterId: string): Promise<number> {
-    try {
-      return await this.#source.head(clusterId);
-    } catch (error) {
-      if (error instanceof ClusterMissingError) this.drop(clusterId);
-      throw error;
-    }
   }
 
   /** Callers that come while a replica is brought forward share that, and look again whether it was enough. */

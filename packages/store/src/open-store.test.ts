@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { bodyOf, configMap, create, openTestStore, remove, update } from '../../../test/support/store.ts';
+
+const { store, hints, openAnother, newCluster } = await openTestStore();
+const at = (second: number) => new Date(Date.UTC(2030, 0, 1, 0, 0, second));
+
+describe('a cluster', () => {
+  test('is created with its first objects and the record of it, or not at all', async () => {
+    await store.createCluster({ clusterId: 'system', tenantId: 'fleet', seed: [] });
+    const recordedBy = create({ resource: 'clusters.platform.berth.dev', namespace: '', name: 'new' });
+    hints.requestedTurns.length = 0;
+    const cluster = {
+      clusterId: 'new',
+      tenantId: 't',
+      seed: [create(configMap('a')), create(configMap('b'))],
+      recordedBy,
+    };
+    expect(await store.createCluster(cluster)).toBe('created');
+    expect(await store.cluster('new').head()).toBe(2);
+    expect(await store.cluster('system').head()).toBe(1);
+    expect(hints.requestedTurns.sort()).toEqual(['new', 'system']);
+    expect(await store.createCluster(cluster)).toBe('exists');
+
+    await expect(store.createCluster({ ...cluster, clusterId: 'other' })).rejects.toMatchObject({
+      code: 'STORE_CLUSTER_SEED',
+      message: expect.stringContaining('met exists') as string,
+    });
+    expect(await store.clusterExists('other')).toBe(false);
+    expect(await store.listClusterIds()).toEqual(['new', 'system']);
+  });
+
+  test('is created once, however many try', async () => {
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        store.createCluster({ clusterId: 'once', tenantId: 't', seed: [create(configMap('a'))] }),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    expect(await store.cluster('once').head()).toBe(1);
+  });
+
+  test('is gone once deleted, from every process', async () => {
+    const other = openAnother();
+    await store.createCluster({ clusterId: 'gone', tenantId: 't', seed: [create(configMap('a'))] });
+    expect((await other.cluster('gone').replica()).list('configmaps')).toHaveLength(1);
+    expect(await other.clusterExists('gone')).toBe(true);
+    await store.deleteCluster('gone');
+    expect(await store.clusterExists('gone')).toBe(false);
+    await expect(other.cluster('gone').replica()).rejects.toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
+    expect(other.cluster('gone').warmReplica()).toBeUndefined();
+    expect(await other.clusterExists('gone')).toBe(false);
+    expect(await store.cluster('gone').get(configMap('a'))).toBeUndefined();
+    await expect(store.cluster('gone').changes(0, 10)).rejects.toMatchObject({
+      code: 'STORE_CLUSTER_MISSING',
+    });
+    await store.deleteCluster('gone');
+  });
+
+  test('of a former cluster\u2019s id is never mistaken for it', async () => {
+    const other = openAnother();
+    const again = (name: string) =>
+      store.createCluster({ clusterId: 'again', tenantId: 't', seed: [create(configMap(name))] });
+    await again('old');
+    const former = await other.cluster('again').replica();
+    await store.deleteCluster('again');
+    await again('new');
+    const replica = await other.cluster('again').replica();
+    expect(replica.list('configmaps').map(({ name }) => name)).toEqual(['new']);
+    expect(replica.revision).toBeGreaterThan(former.revision);
+    await expect(other.cluster('again').changes(former.revision, 10)).rejects.toMatchObject({
+      code: 'STORE_COMPACTED',
+    });
+    expect(await store.clustersWithWork(at(0), 100)).toContain('again');
+  });
+});
+
+describe('the dispatcher', () => {
+  const nothing = {
+    expectedCursor: 0,
+    cursor: 0,
+    coversOwnWrites: true,
+    writes: [],
+    clearTimers: [],
+    outbox: [],
+    claims: [],
+    releases: [],
+  };
+
+  test('wakes each cluster with a due timer once, and again when nothing came of it', async () => {
+    const [a, b, c] = await Promise.all([newCluster(), newCluster(), newCluster()]);
+    const timer = (key: string, second: number) => ({ key, dueAt: at(second) });
+    await a.commitTurn({ ...nothing, setTimers: [timer('x', 1), timer('y', 2)] });
+    await b.commitTurn({ ...nothing, setTimers: [timer('x', 3)] });
+    await c.commitTurn({ ...nothing, setTimers: [timer('x', 30)] });
+    const take = (second: number, limit = 100) =>
+      store.takeDueClusters(at(second), { limit, redispatchAfterMs: 10_000 });
+    const due = [a.clusterId, b.clusterId].sort();
+    expect(await store.clustersWithWork(at(5), 100)).toEqual(expect.arrayContaining(due));
+    expect(await take(0)).toEqual([]);
+    const shared = (await Promise.all([take(5, 1), take(5, 1), take(5, 1)])).flat();
+    expect([...new Set(shared)].sort()).toEqual(due);
+    expect(shared).toHaveLength(3);
+    expect(await take(6)).toEqual([]);
+    expect(await take(15)).toEqual(due);
+    // A timer that is set anew is woken anew.
+    await b.commitTurn({ ...nothing, setTimers: [timer('x', 16)] });
+    expect(await take(16)).toEqual([b.clusterId]);
+  });
+});
+
+describe('the outbox', () => {
+  test('gives each message to one taker, and again when it was not done in time', async () => {
+    const cluster = await newCluster();
+    const outbox = Array.from({ length: 4 }, (_, n) => ({ topic: 't', payload: { n } }));
+    await cluster.commitTurn({
+      expectedCursor: 0,
+      cursor: 0,
+      coversOwnWrites: true,
+      writes: [],
+      setTimers: [],
+      clearTimers: [],
+      outbox,
+      claims: [],
+      releases: [],
+    });
+    const take = (second: number, limit: number) =>
+      store.outbox.take(at(second), { limit, redeliverAfterMs: 10_000 });
+    const [first, second] = await Promise.all([take(0, 2), take(0, 2)]);
+    const taken = [...first, ...second].sort((a, b) => Number(a.id) - Number(b.id));
+    expect(taken.map(({ payload }) => payload)).toEqual(outbox.map(({ payload }) => payload));
+    expect(await take(1, 9)).toEqual([]);
+    await store.outbox.done(taken.slice(1).map(({ id }) => id));
+    expect(await take(10, 9)).toEqual([{ ...taken[0], attempts: 2 }]);
+    await store.outbox.done([taken[0]?.id ?? '']);
+    expect(await take(99, 9)).toEqual([]);
+  });
+});
+
+describe('heartbeats', () => {
+  test('are overwritten in place, off the log, each with its own revisions', async () => {
+    const cluster = await newCluster();
+    const { clusterId } = cluster;
+    const lease = { resource: 'leases.coordination.k8s.io', namespace: 'kube-node-lease', name: 'node-1' };
+    const put = (value: number, expectedRevision?: number) =>
+      store.heartbeats.put(clusterId, {
+        ...lease,
+        uid: 'u',
+        body: bodyOf(lease, value),
+        ...(expectedRevision !== undefined && { expectedRevision }),
+      });
+    expect(await put(0, 5)).toEqual({ status: 'missing' });
+    expect(await put(1, 0)).toEqual({ status: 'applied', revision: 1 });
+    expect(await put(2, 0)).toEqual({ status: 'exists' });
+    expect(await put(3)).toEqual({ status: 'applied', revision: 2 });
+    expect(await put(4, 1)).toEqual({
+      status: 'conflict',
+      precondition: 'revision',
+      current: { revision: 2, uid: 'u' },
+    });
+    expect(await put(5, 2)).toEqual({ status: 'applied', revision: 3 });
+    const stored = { ...lease, uid: 'u', revision: 3, body: bodyOf(lease, 5) };
+    expect(await store.heartbeats.get(clusterId, lease)).toEqual(stored);
+    expect(await store.heartbeats.list(clusterId, { resource: lease.resource })).toEqual([stored]);
+    expect(await store.heartbeats.list(clusterId, { resource: lease.resource, namespace: 'other' })).toEqual(
+      [],
+    );
+    expect(await cluster.head()).toBe(0);
+    expect(await store.heartbeats.remove(clusterId, lease)).toBe(true);
+    expect(await store.heartbeats.remove(clusterId, lease)).toBe(false);
+    expect(await store.heartbeats.get(clusterId, lease)).toBeUndefined();
+  });
+});
+
+test('a node\u2019s agent finds what is assigned to the node, over all clusters, and only the bodies that it asks for', async () => {
+  const [a, b] = await Promise.all([newCluster(), newCluster()]);
+  const pod = (name: string) => ({ resource: 'pods', namespace: 'default', name });
+  await a.write(create(pod('p'), { node: 'agent-1', value: 1 }));
+  await a.write(create(pod('q'), { node: 'agent-2' }));
+  await a.write(create(pod('unbound')));
+  await b.write(create(pod('p'), { node: 'agent-1' }));
+  await b.write(create(pod('gone'), { node: 'agent-1' }));
+  await b.write(remove(pod('gone')));
+  const ref = (clusterId: string, revision: number) => ({
+    clusterId,
+    ...pod('p'),
+    uid: 'uid-of-p',
+    revision,
+  });
+  expect(await store.assignedTo('agent-1')).toEqual(
+    [ref(a.clusterId, 1), ref(b.clusterId, 1)].sort((x, y) => (x.clusterId < y.clusterId ? -1 : 1)),
+  );
+  await a.write(update(pod('p'), { node: 'agent-1', value: 2 }));
+  expect(await store.assignedTo('agent-1')).toContainEqual(ref(a.clusterId, 4));
+  expect(
+    await store.readBodies([ref(a.clusterId, 4), { clusterId: a.clusterId, ...pod('unknown') }]),
+  ).toEqual([{ ...ref(a.clusterId, 4), body: bodyOf(pod('p'), 2) }]);
+  expect(await store.readBodies([])).toEqual([]);
+});
+
+test('signing keys are kept per cluster, oldest first, each id once', async () => {
+  const [{ clusterId }, neighbour] = await Promise.all([newCluster(), newCluster()]);
+  const key = (keyId: string) => ({
+    keyId,
+    algorithm: 'EdDSA',
+    publicJwk: { kty: 'OKP', x: keyId },
+    sealedPrivateJwk: `sealed ${keyId}`,
+  });
+  expect(await store.signingKeys.insert(clusterId, key('b'))).toBe('inserted');
+  expect(await store.signingKeys.insert(clusterId, key('a'))).toBe('inserted');
+  expect(await store.signingKeys.insert(clusterId, key('a'))).toBe('exists');
+  expect(await store.signingKeys.list(clusterId)).toMatchObject([key('b'), key('a')]);
+  expect(await store.signingKeys.list(neighbour.clusterId)).toEqual([]);
+  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(true);
+  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(false);
+  expect(await store.signingKeys.list(clusterId)).toMatchObject([key('a')]);
+});
+
+test('a closed store refuses work, and finished what it had', async () => {
+  const other = openAnother();
+  const { clusterId } = await newCluster();
+  const written = other.cluster(clusterId).write(create(configMap('last')));
+  await other.close();
+  expect(await written).toEqual({ status: 'applied', revision: 1 });
+  for (const refused of [
+    other.cluster(clusterId).write(create(configMap('late'))),
+    other.cluster(clusterId).head(),
+    other.ping(),
+  ]) {
+    await expect(refused).rejects.toMatchObject({ code: 'STORE_CLOSED' });
+  }
+});
