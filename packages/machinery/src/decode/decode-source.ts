@@ -1,5 +1,5 @@
 import type { Json, KubeObject } from '../object.ts';
-import { cannotBeHandled, identifyBody, type RawBody } from './body-identity.ts';
+import { type BodyIdentity, cannotBeHandled, identifyBody, type RawBody } from './body-identity.ts';
 import { rootCodecOf } from './compile-codec.ts';
 import type { DecodedBody, DecodeOptions } from './decode-options.ts';
 import { explain } from './explain.ts';
@@ -33,11 +33,18 @@ export function decodeSource<T extends object = KubeObject>(
   if (strictErrors.length > 0 && options.fieldValidation === 'Strict') {
     throw cannotBeHandled(identity, options, `strict decoding error: ${strictErrors.join(', ')}`);
   }
-  return {
-    // The message decides the type; callers name the one that they asked for.
-    object: { kind: identity.kind, apiVersion: identity.apiVersion, ...withoutTypeMeta(canonical) } as T,
-    warnings: options.fieldValidation === 'Warn' ? strictErrors : [],
-  };
+  return completeBody<T>(canonical, identity, options.fieldValidation === 'Warn' ? strictErrors : []);
+}
+
+/** A decoded body with what it is in front. */
+export function completeBody<T extends object = KubeObject>(
+  canonical: Readonly<Record<string, Json>>,
+  { kind, apiVersion }: BodyIdentity,
+  warnings: readonly string[],
+): DecodedBody<T> {
+  const { kind: _kind, apiVersion: _apiVersion, ...rest } = canonical;
+  // The message decides the type; callers name the one that they asked for.
+  return { object: { kind, apiVersion, ...rest } as unknown as T, warnings };
 }
 
 /** A body in Go's form, or what is wrong with it. */
@@ -65,9 +72,4 @@ export function canonicalize(source: BodySource, options: DecodeOptions): Canoni
     const { malformed } = explain(codec, source.value, source.duplicates);
     return { canonical: {}, malformed: malformed ?? error.message, strictErrors: [] };
   }
-}
-
-function withoutTypeMeta(canonical: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  const { kind: _kind, apiVersion: _apiVersion, ...rest } = canonical;
-  return rest;
 }

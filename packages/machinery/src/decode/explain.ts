@@ -1,5 +1,6 @@
 import { goQuote } from '../field-errors/go-quote.ts';
-import { type Codec, isJsonObject, type StructCodec } from './codec.ts';
+import type { Json } from '../object.ts';
+import { type Codec, isJsonObject, type ListCodec, type MapCodec, type StructCodec } from './codec.ts';
 import { MalformedValue } from './malformed-value.ts';
 import type { DuplicateFields } from './scan-json.ts';
 
@@ -28,6 +29,29 @@ export function explain(
   return { malformed: walk.malformed, strict: [...walk.strict] };
 }
 
+/** The duplicate fields of a value without a schema, as strict errors. */
+export function untypedDuplicates(
+  value: unknown,
+  duplicates: DuplicateFields | undefined,
+): readonly string[] {
+  if (!duplicates) return [];
+  const walk = new Walk(duplicates);
+  walk.visit(untypedCodec, value, { fields: [], path: '', struct: '' });
+  return [...walk.strict];
+}
+
+/** Any JSON: the walk goes into it for its duplicates alone. */
+const untypedCodec: MapCodec = {
+  shape: 'map',
+  goType: 'interface {}',
+  get element() {
+    return untypedCodec;
+  },
+  decode: (value) => value as Json,
+  zero: () => null,
+  isEmpty: () => false,
+};
+
 /** Where the walk is: as Go's type errors name it (no indices), as strict errors do (with them), and in which struct. */
 interface Place {
   readonly fields: readonly string[];
@@ -46,7 +70,7 @@ class Walk {
 
   visit(codec: Codec, value: unknown, place: Place): void {
     if (value === null) return;
-    if (codec.shape === 'list' && Array.isArray(value)) {
+    if (hasElements(codec) && Array.isArray(value)) {
       for (const [index, item] of value.entries()) {
         this.visit(codec.element, item, { ...place, path: `${place.path}[${index}]` });
       }
@@ -94,6 +118,11 @@ class Walk {
       this.malformed = describe(error, place);
     }
   }
+}
+
+/** Go's untyped values are maps and lists alike. */
+function hasElements(codec: Codec): codec is ListCodec | MapCodec {
+  return codec.shape === 'list' || codec === untypedCodec;
 }
 
 function describe(error: MalformedValue, place: Place): string {
