@@ -131,7 +131,7 @@ function tellingOfRoom(report: TurnReport, waiting: WaitingPods): TurnReport {
   };
 }
 
-const redisDeadlineMs = 10_000;
+const redisDeadlineMs = 5_000;
 
 async function reachEngines(store: Store, redis: { reachable(): Promise<boolean> }): Promise<void> {
   await store.ping();

@@ -9,6 +9,7 @@ import {
 } from '@berth/store';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ClusterClient, createTestCluster } from '../testing/cluster-client.ts';
+import { configMap, configMapKey, copier } from '../testing/copier.ts';
 import { createTurnFixture, type TurnFixture } from '../testing/turn-fixture.ts';
 import { runClusterTurn } from './cluster-turn.ts';
 
@@ -27,37 +28,6 @@ beforeEach(async () => {
   fixture.ended.length = 0;
   fixture.failures.length = 0;
 });
-
-const keyOf = (name: string) => ({ resource: 'configmaps', namespace: 'default', name });
-
-function configMap(name: string, data: Record<string, string> = {}): ConfigMap {
-  return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace: 'default' }, data };
-}
-
-/** For each ConfigMap that names a copy, makes the copy once it sees it missing. The copy gets a random suffix. */
-function copier(): Reconciler {
-  return {
-    name: 'copier',
-    keysOf: ({ resource, before, after }) => {
-      const source = after ?? before;
-      return resource === 'configmaps' && source ? [keyOf(source.metadata.name)] : [];
-    },
-    reconcile: (key, view, { newNameSuffix }) => {
-      const source = view.get<ConfigMap>(key);
-      if (!source?.data?.['copy'] || source.metadata.annotations?.['copied']) return [];
-      return [
-        {
-          type: 'create',
-          object: configMap(`${key.name}-${newNameSuffix()}`, { of: source.data['copy'] }),
-        },
-        {
-          type: 'update',
-          object: { ...source, metadata: { ...source.metadata, annotations: { copied: 'true' } } },
-        },
-      ];
-    },
-  };
-}
 
 /** The store, with something done just before each commit of a turn. */
 function interrupted(store: Store, before: (attempt: number) => Promise<unknown>): Store {
@@ -81,7 +51,7 @@ const copies = async (): Promise<string[]> =>
   (await cluster.list<ConfigMap>('configmaps', 'default')).flatMap(({ data }) => data?.['of'] ?? []);
 
 test('a turn sees what changed since the last one, commits all of its writes, and then there is nothing to do', async () => {
-  const deps = fixture.deps([copier()]);
+  const deps = fixture.deps([copier]);
   await cluster.create(configMap('source', { copy: 'a' }));
   expect(await runClusterTurn(cluster.clusterId, deps)).toBe('quiet');
   expect(await copies()).toEqual(['a']);
@@ -99,9 +69,12 @@ test("a user's write in between drops the turn's work and reconciles again from 
   await cluster.create(configMap('source', { copy: 'before' }));
   const store = interrupted(fixture.store, async (attempt) => {
     if (attempt > 1) return;
-    await cluster.update<ConfigMap>(keyOf('source'), (current) => ({ ...current, data: { copy: 'after' } }));
+    await cluster.update<ConfigMap>(configMapKey('source'), (current) => ({
+      ...current,
+      data: { copy: 'after' },
+    }));
   });
-  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier()]), store })).toBe('quiet');
+  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier]), store })).toBe('quiet');
   expect(await copies()).toEqual(['after']);
   expect(fixture.ended.map(({ outcome }) => outcome.status)).toEqual(['conflict', 'committed']);
 });
@@ -109,15 +82,18 @@ test("a user's write in between drops the turn's work and reconciles again from 
 test('a user who never stops writing sends the cluster to the end of the queue, with nothing half done', async () => {
   await cluster.create(configMap('source', { copy: 'a' }));
   const store = interrupted(fixture.store, (attempt) =>
-    cluster.update<ConfigMap>(keyOf('source'), (current) => ({ ...current, data: { copy: `a${attempt}` } })),
+    cluster.update<ConfigMap>(configMapKey('source'), (current) => ({
+      ...current,
+      data: { copy: `a${attempt}` },
+    })),
   );
-  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier()]), store })).toBe('more');
+  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier]), store })).toBe('more');
   expect(await copies()).toEqual([]);
   expect(new Set(fixture.ended.map(({ outcome }) => outcome.status))).toEqual(new Set(['conflict']));
 });
 
 test('of turns that run at once, only one does the work', async () => {
-  const deps = fixture.deps([copier()]);
+  const deps = fixture.deps([copier]);
   for (let round = 0; round < 10; round++)
     await cluster.create(configMap(`source-${round}`, { copy: `${round}` }));
   const ends = await Promise.all(Array.from({ length: 8 }, () => runClusterTurn(cluster.clusterId, deps)));
@@ -162,7 +138,7 @@ test('of two turns that a timer woke, only one does the work, even when a user w
 });
 
 test('a backlog larger than a turn is worked off turn by turn', async () => {
-  const deps = fixture.deps([copier()]);
+  const deps = fixture.deps([copier]);
   const small = { ...deps, budget: { maxWrites: 4, maxMs: 10_000, maxChanges: 5 } };
   for (let round = 0; round < 12; round++)
     await cluster.create(configMap(`source-${round}`, { copy: `${round}` }));
@@ -180,13 +156,14 @@ test('a reconciler that throws backs off for its key alone, doubling, and says s
   let isBroken = true;
   const breaking: Reconciler = {
     name: 'breaking',
-    keysOf: ({ resource, after }) => (resource === 'configmaps' && after ? [keyOf(after.metadata.name)] : []),
+    keysOf: ({ resource, after }) =>
+      resource === 'configmaps' && after ? [configMapKey(after.metadata.name)] : [],
     reconcile: ({ name }) => {
       if (name === 'bad' && isBroken) throw new Error('cannot be done');
       return [];
     },
   };
-  const deps = fixture.deps([breaking, copier()]);
+  const deps = fixture.deps([breaking, copier]);
   await cluster.create(configMap('bad', { copy: 'of bad' }));
   await cluster.create(configMap('good', { copy: 'of good' }));
   await runClusterTurn(cluster.clusterId, deps);
@@ -218,7 +195,7 @@ test('a cluster whose log was dropped before a turn saw it is looked at as a who
       changes: (after) => Promise.reject(new CompactedError({ requested: after, oldest: after + 1 })),
     }),
   };
-  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier()]), store })).toBe('quiet');
+  expect(await runClusterTurn(cluster.clusterId, { ...fixture.deps([copier]), store })).toBe('quiet');
   expect(await copies()).toEqual(['a']);
   expect(await real.cursor()).toBe(await real.head());
 });

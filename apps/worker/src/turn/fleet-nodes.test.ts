@@ -1,0 +1,66 @@
+import { builtinRegistry, type Node } from '@berth/kinds';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTurnFixture, type TurnFixture } from '../testing/turn-fixture.ts';
+import { runClusterTurn } from './cluster-turn.ts';
+import { fleetNodes } from './fleet-nodes.ts';
+
+let fixture: TurnFixture;
+beforeAll(async () => {
+  fixture = await createTurnFixture();
+});
+afterAll(() => fixture.store.close());
+
+function node(name: string, allocatable: Record<string, string>): Node {
+  return { apiVersion: 'v1', kind: 'Node', metadata: { name }, status: { allocatable } };
+}
+
+const rows = async () =>
+  (await fixture.store.nodeCapacity.usage()).map(({ node: name, allocatable }) => ({ name, ...allocatable }));
+
+test('capacity rows follow the Node objects: added, changed, removed', async () => {
+  const { system, store } = fixture;
+  const deps = fixture.deps([]);
+  await system.create(node('one', { cpu: '1500m', memory: '2Gi', pods: '5' }));
+  await system.create(node('two', { cpu: '4', memory: '1G' }));
+  await runClusterTurn('system', deps);
+  expect(fixture.ended.at(-1)?.sawNodes).toBe(true);
+  expect(await rows()).toEqual([
+    { name: 'one', cpuMillis: 1_500, memoryBytes: 2 * 2 ** 30, pods: 5 },
+    { name: 'two', cpuMillis: 4_000, memoryBytes: 1e9, pods: 110 },
+  ]);
+
+  await system.updateStatus<Node>({ resource: 'nodes', namespace: '', name: 'one' }, (current) => ({
+    ...current,
+    status: { ...current.status, allocatable: { cpu: '8', memory: '2Gi', pods: '6' } },
+  }));
+  await system.remove({ resource: 'nodes', namespace: '', name: 'two' });
+  await runClusterTurn('system', deps);
+  expect(await rows()).toEqual([{ name: 'one', cpuMillis: 8_000, memoryBytes: 2 * 2 ** 30, pods: 6 }]);
+
+  // A row that went wrong is put right without a change of the node.
+  await store.nodeCapacity.set('one', { cpuMillis: 1, memoryBytes: 1, pods: 1 });
+  await store.nodeCapacity.set('ghost', { cpuMillis: 1, memoryBytes: 1, pods: 1 });
+  await deps.fleetNodes.reconcile();
+  expect(await rows()).toEqual([{ name: 'one', cpuMillis: 8_000, memoryBytes: 2 * 2 ** 30, pods: 6 }]);
+});
+
+test('the view shows each node with what all clusters have claimed on it', async () => {
+  const { store } = fixture;
+  const cluster = store.cluster('system');
+  const cursor = await cluster.cursor();
+  await cluster.commitTurn({
+    expectedCursor: cursor,
+    cursor,
+    coversOwnWrites: false,
+    writes: [],
+    setTimers: [],
+    clearTimers: [],
+    outbox: [],
+    claims: [{ node: 'one', podUid: 'a-pod', cpuMillis: 250, memoryBytes: 1_000 }],
+    releases: [],
+  });
+  const view = await fleetNodes(store, builtinRegistry).view();
+  expect(view.map(({ node: { metadata }, claimed }) => ({ name: metadata.name, ...claimed }))).toEqual([
+    { name: 'one', cpuMillis: 250, memoryBytes: 1_000, pods: 1 },
+  ]);
+});
