@@ -1,5 +1,5 @@
 import type { ConfigMap } from '@berth/kinds';
-import { connectHints, type RedisHints, turnProof } from '@berth/queue';
+import { connectHints, type RedisHints } from '@berth/queue';
 import { openStore, type OutboxRecord, type Store } from '@berth/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
@@ -190,18 +190,6 @@ test('outbox messages are delivered until their consumer takes them', () =>
       const left = await store.outbox.take(far, { limit: 10, redeliverAfterMs: 1 });
       return left.length === 1 && left[0]?.topic === 'unknown';
     });
-    await worker.close();
-  }));
-
-test('a worker leaves proof that turns go their whole way, and renews it', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
-    const proof = async () => {
-      const lease = await store.heartbeats.get(turnProof.clusterId, turnProof.key);
-      return lease && /"renewTime":"([^"]+)"/.exec(lease.body)?.[1];
-    };
-    const worker = await startTestWorker({ ...connection, reconcilers: [] });
-    const first = await eventually('there is proof', proof);
-    await eventually('it is renewed', async () => (await proof()) !== first);
     await worker.close();
   }));
 

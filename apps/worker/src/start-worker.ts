@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, tenantRegistry } from '@berth/kinds';
@@ -90,7 +89,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
   const turnWorker = startTurnWorker({
     ...redis,
     concurrency: options.turnConcurrency ?? 8,
-    handler: turnHandler({ deps, hints, log, worker: `${hostname()}_${process.pid}` }),
+    handler: turnHandler({ deps, hints, log }),
   });
   const ticks = startTickScheduler({
     ...redis,

@@ -7,6 +7,5 @@ export {
   type TickScheduler,
   type TickSchedulerOptions,
 } from './tick-scheduler.ts';
-export { turnProof, turnProofIntervalMs, turnProofMaxAgeMs } from './turn-proof.ts';
 export { createTurnQueue, type TurnQueue } from './turn-queue.ts';
 export { startTurnWorker, type TurnWorker, type TurnWorkerOptions } from './turn-worker.ts';

@@ -1,4 +1,4 @@
-import { type Tick, type TurnQueue, turnProof, turnProofIntervalMs } from '@berth/queue';
+import type { Tick, TurnQueue } from '@berth/queue';
 import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
@@ -32,7 +32,6 @@ export function workerTicks(duties: Duties): Tick[] {
         if (found > 0) log.debug({ clusters: found }, 'the sweep found work');
       },
     },
-    { name: 'proof', everyMs: turnProofIntervalMs, run: async () => requestTurn(turnProof.clusterId) },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
     {
       name: 'retention',

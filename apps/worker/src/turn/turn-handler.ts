@@ -1,15 +1,11 @@
-import { turnProof } from '@berth/queue';
 import { ClusterMissingError, type HintBus, StoreUnavailableError } from '@berth/store';
 import type { Logger } from 'pino';
-import { proveTurns } from '../duties/prove-turns.ts';
 import { runClusterTurn, type TurnDeps } from './cluster-turn.ts';
 
 export interface TurnHandling {
   readonly deps: TurnDeps;
   readonly hints: Pick<HintBus, 'requestTurn'>;
   readonly log: Logger;
-  /** Names this process in the proof that turns run. */
-  readonly worker: string;
 }
 
 /**
@@ -26,7 +22,6 @@ export function turnHandler({
     try {
       const end = await runClusterTurn(clusterId, deps);
       if (end === 'more') hints.requestTurn(clusterId);
-      if (clusterId === turnProof.clusterId) await proveTurns(deps.store, { worker, now: deps.now() });
     } catch (err) {
       if (err instanceof ClusterMissingError) return;
       if (err instanceof StoreUnavailableError) {
