@@ -38,7 +38,12 @@ export function isInline(field: SchemaField): boolean {
   return field.inline === true || field.t === 'k8s.io.api.core.v1.EphemeralContainerCommon';
 }
 
-/** The table misses the one JSON name that differs from a capitalized protobuf name; `Port` of a Node's endpoint is `Port`. */
+/** JSON names that the table misses. Other capitalized names are right: `Port` of a Node's endpoint is `Port`. */
+const missingJsonNames: Readonly<Record<string, string>> = {
+  Webhooks: 'webhooks',
+  xKubernetesValidations: 'x-kubernetes-validations',
+};
+
 export function jsonNameOf(name: string, field: SchemaField): string {
-  return field.json ?? (name === 'Webhooks' ? 'webhooks' : name);
+  return field.json ?? missingJsonNames[name] ?? name;
 }
