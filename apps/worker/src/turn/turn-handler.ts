@@ -12,12 +12,7 @@ export interface TurnHandling {
  * What the turn queue calls. Never throws: a turn that failed has done nothing, and the sweep finds its cluster again, so
  * one cluster's trouble is no other's.
  */
-export function turnHandler({
-  deps,
-  hints,
-  log,
-  worker,
-}: TurnHandling): (clusterId: string) => Promise<void> {
+export function turnHandler({ deps, hints, log }: TurnHandling): (clusterId: string) => Promise<void> {
   return async (clusterId) => {
     try {
       const end = await runClusterTurn(clusterId, deps);
