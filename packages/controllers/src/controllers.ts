@@ -1,10 +1,23 @@
+import { cronJobController } from './cronjob/reconcile.ts';
+import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
+import { podGarbageCollector } from './pod-garbage/reconcile.ts';
 import type { Reconciler } from './reconciler.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
+import { ttlAfterFinishedController } from './ttl/reconcile.ts';
 
 /** Every controller of a cluster. What one change wakes is reconciled in this order. */
 export function controllers(): readonly Reconciler[] {
-  return [namespaceController, jobController, scheduler, podClaims];
+  return [
+    namespaceController,
+    cronJobController,
+    jobController,
+    scheduler,
+    podClaims,
+    ttlAfterFinishedController,
+    garbageCollector,
+    podGarbageCollector,
+  ];
 }

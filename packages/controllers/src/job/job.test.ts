@@ -60,7 +60,7 @@ function expectExactCount(cluster: MemoryCluster): void {
   const { succeeded = 0, failed = 0, uncountedTerminatedPods = {} } = work(cluster).status ?? {};
   const ends = new Map<string, string>();
   for (const { resource, after } of cluster.log) {
-    const pod = resource === 'pods' ? (after as Pod | undefined) : undefined;
+    const pod: Pod | undefined = resource === 'pods' ? after : undefined;
     const phase = pod?.status?.phase;
     if (pod && (phase === 'Succeeded' || phase === 'Failed')) ends.set(pod.metadata.uid ?? '', phase);
   }

@@ -1,5 +1,6 @@
 import type { JobCondition, JobStatus } from '@berth/kinds';
 import { toTime } from '@berth/machinery';
+import type { News } from '../news.ts';
 import { present } from '../present.ts';
 import { withCondition } from './conditions.ts';
 import type { Count } from './count-pods.ts';
@@ -21,12 +22,6 @@ export interface StatusChange {
   readonly status: JobStatus;
   /** What Events tell of the change. */
   readonly news: readonly News[];
-}
-
-export interface News {
-  readonly eventType: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
 }
 
 /** The Job's next status. The end becomes final once every pod is counted and none is left or on its way out. */

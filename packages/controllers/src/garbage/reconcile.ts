@@ -1,0 +1,60 @@
+import type { KubeObject } from '@berth/machinery';
+import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import { keyOf } from '../turn/base-view.ts';
+import { collectDependent } from './collect-dependent.ts';
+import { collectOfOwner } from './collect-of-owner.ts';
+import { ownerKey, ownerState } from './owners.ts';
+import { releaseOwner } from './release-owner.ts';
+import { reportForeignOwner } from './report-foreign-owner.ts';
+
+/** Stands for the dependents of one owner, whose uid is the key's name: one key for any number of them. */
+const dependentsOf = 'dependents-of';
+
+/** https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
+export const garbageCollector: Reconciler = {
+  name: 'garbage-collector-controller',
+  keysOf: garbageKeys,
+  reconcile: (key, view, { now }) => {
+    if (key.resource === dependentsOf) return collectOfOwner(key.name, view, now);
+    const object = view.get(key);
+    if (!object) return [];
+    const released = releaseOwner(object, view, now);
+    return released.length > 0 ? released : collectOne(key, object, view);
+  },
+};
+
+function collectOne(key: ReconcileKey, object: KubeObject, view: ClusterView): readonly Action[] {
+  const collected = collectDependent(key, object, view);
+  if (collected.length === 0) return [];
+  const absent =
+    object.metadata.ownerReferences?.filter((owner) => ownerState(owner, object, view) === 'absent') ?? [];
+  return [...absent.flatMap(({ uid }) => reportForeignOwner(object, uid, view)), ...collected];
+}
+
+function garbageKeys(
+  { resource, before, after }: ObservedChange,
+  view: ClusterView,
+): readonly ReconcileKey[] {
+  const keys: ReconcileKey[] = [];
+  if (after) {
+    if (after.metadata.deletionTimestamp || hasNewLostOwner(before, after, view))
+      keys.push(keyOf(resource, after));
+  } else if (before?.metadata.uid && view.ownedBy(before.metadata.uid).length > 0) {
+    keys.push({ resource: dependentsOf, namespace: '', name: before.metadata.uid });
+  }
+  // An owner that is deleted in the foreground waits for this object.
+  for (const owner of before?.metadata.ownerReferences ?? []) {
+    if (after?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) continue;
+    const key = before && ownerKey(owner, before.metadata.namespace ?? '', view);
+    if (key && view.get(key)?.metadata.deletionTimestamp) keys.push(key);
+  }
+  return keys;
+}
+
+/** References to owners that are gone already; those that go later tell so themselves. */
+function hasNewLostOwner(before: KubeObject | undefined, after: KubeObject, view: ClusterView): boolean {
+  return (after.metadata.ownerReferences ?? []).some((owner) => {
+    if (before?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) return false;
+    return ownerState(owner, after, view) !== 'solid';
+  });
+}
