@@ -151,7 +151,7 @@ function validatePodAffinity(affinity: PodAffinity, at: FieldPath): FieldError[]
 }
 
 function validatePodAffinityTerm(term: PodAffinityTerm, at: FieldPath): FieldError[] {
-  const { topologyKey = '' } = term ?? {};
+  const { topologyKey } = term;
   const topologyAt = at.child('topologyKey');
   return [
     ...validateLabelSelector(term.labelSelector, at.child('labelSelector')),

@@ -1,6 +1,7 @@
 import { type FieldPath, goQuote } from '@berth/machinery';
 import type { Container, EnvVar } from '../generated/api-types.ts';
 import { fractionalBytesWarnings } from './fractional-bytes-warnings.ts';
+import { fieldWarning } from './field-warning.ts';
 
 export function containerWarnings({ resources, env }: Container, at: FieldPath): string[] {
   const amounts = ['memory', 'ephemeral-storage'].flatMap((name) =>
@@ -24,6 +25,6 @@ function hiddenVariableWarnings(variables: readonly EnvVar[], at: FieldPath): st
     const self = `$(${name})`;
     if (!isRepeated || (!valueFrom && value !== self && value.includes(self))) return [];
     const detail = 'which may be dropped when using apply';
-    return [`${at.index(index)}: hides previous definition of ${goQuote(name)}, ${detail}`];
+    return [fieldWarning(at.index(index), `hides previous definition of ${goQuote(name)}, ${detail}`)];
   });
 }

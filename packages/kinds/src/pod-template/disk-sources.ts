@@ -25,24 +25,24 @@ import { validateDnsLabel, validateOptionalEnum, validateRequired } from './fiel
 
 /** Volumes that a cloud or a storage product offers. */
 export const validateDiskSource = {
-  gcePersistentDisk({ pdName, partition }: GCEPersistentDiskVolumeSource, at: FieldPath): FieldError[] {
+  gcePersistentDisk: ({ pdName, partition }: GCEPersistentDiskVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...validateRequired(pdName, at.child('pdName')),
       ...validatePartition(partition, at.child('partition')),
     ];
   },
 
-  awsElasticBlockStore(
+  awsElasticBlockStore: (
     { volumeID, partition }: AWSElasticBlockStoreVolumeSource,
     at: FieldPath,
-  ): FieldError[] {
+  ): FieldError[] => {
     return [
       ...validateRequired(volumeID, at.child('volumeID')),
       ...validatePartition(partition, at.child('partition')),
     ];
   },
 
-  flocker({ datasetName = '', datasetUUID = '' }: FlockerVolumeSource, at: FieldPath): FieldError[] {
+  flocker: ({ datasetName = '', datasetUUID = '' }: FlockerVolumeSource, at: FieldPath): FieldError[] => {
     const errors: FieldError[] = [];
     if (!datasetName && !datasetUUID) {
       errors.push(required(at, 'one of datasetName and datasetUUID is required'));
@@ -55,11 +55,11 @@ export const validateDiskSource = {
     return [...errors, invalid(at.child('datasetName'), datasetName, "must not contain '/'")];
   },
 
-  cinder({ volumeID, secretRef }: CinderVolumeSource, at: FieldPath): FieldError[] {
+  cinder: ({ volumeID, secretRef }: CinderVolumeSource, at: FieldPath): FieldError[] => {
     return [...validateRequired(volumeID, at.child('volumeID')), ...validateSecretRef(secretRef, at)];
   },
 
-  flexVolume({ driver, options }: FlexVolumeSource, at: FieldPath): FieldError[] {
+  flexVolume: ({ driver, options }: FlexVolumeSource, at: FieldPath): FieldError[] => {
     const reserved = Object.keys(options ?? {}).filter((key) => {
       const domain = `.${key.split('/')[0] ?? ''}`.toLowerCase();
       return domain.endsWith('.kubernetes.io') || domain.endsWith('.k8s.io');
@@ -71,17 +71,17 @@ export const validateDiskSource = {
     ];
   },
 
-  azureFile({ secretName, shareName }: AzureFileVolumeSource, at: FieldPath): FieldError[] {
+  azureFile: ({ secretName, shareName }: AzureFileVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...validateRequired(secretName, at.child('secretName')),
       ...validateRequired(shareName, at.child('shareName')),
     ];
   },
 
-  azureDisk(
-    { diskName, diskURI = '', cachingMode, kind }: AzureDiskVolumeSource,
+  azureDisk: (
+    { diskName, diskURI, cachingMode, kind }: AzureDiskVolumeSource,
     at: FieldPath,
-  ): FieldError[] {
+  ): FieldError[] => {
     const isManaged = kind === 'Managed';
     const form = isManaged ? managedDiskUri : blobDiskUri;
     const isWellFormed = diskURI.startsWith(isManaged ? '/subscriptions/' : 'https://');
@@ -94,19 +94,19 @@ export const validateDiskSource = {
     ];
   },
 
-  vsphereVolume({ volumePath }: VsphereVirtualDiskVolumeSource, at: FieldPath): FieldError[] {
+  vsphereVolume: ({ volumePath }: VsphereVirtualDiskVolumeSource, at: FieldPath): FieldError[] => {
     return validateRequired(volumePath, at.child('volumePath'));
   },
 
-  photonPersistentDisk({ pdID }: PhotonPersistentDiskVolumeSource, at: FieldPath): FieldError[] {
+  photonPersistentDisk: ({ pdID }: PhotonPersistentDiskVolumeSource, at: FieldPath): FieldError[] => {
     return validateRequired(pdID, at.child('pdID'));
   },
 
-  portworxVolume({ volumeID }: PortworxVolumeSource, at: FieldPath): FieldError[] {
+  portworxVolume: ({ volumeID }: PortworxVolumeSource, at: FieldPath): FieldError[] => {
     return validateRequired(volumeID, at.child('volumeID'));
   },
 
-  scaleIO({ gateway, system, volumeName }: ScaleIOVolumeSource, at: FieldPath): FieldError[] {
+  scaleIO: ({ gateway, system, volumeName }: ScaleIOVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...validateRequired(gateway, at.child('gateway')),
       ...validateRequired(system, at.child('system')),
@@ -114,7 +114,7 @@ export const validateDiskSource = {
     ];
   },
 
-  storageos(source: StorageOSVolumeSource, at: FieldPath): FieldError[] {
+  storageos: (source: StorageOSVolumeSource, at: FieldPath): FieldError[] => {
     const { volumeName, volumeNamespace, secretRef } = source;
     return [
       ...(volumeName

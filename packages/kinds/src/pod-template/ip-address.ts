@@ -1,4 +1,5 @@
 import { type FieldError, type FieldPath, goQuote, invalid } from '@berth/machinery';
+import { fieldWarning } from './field-warning.ts';
 
 /** An IP address, parsed as leniently as old objects were. */
 interface IpAddress {
@@ -23,11 +24,13 @@ export function ipWarnings(value: string, at: FieldPath): string[] {
   if (!address) return [];
   const canonical = formatIp(address);
   if (address.hasLeadingZeros || isMappedIpv4(address)) {
-    return [`${at}: non-standard IP address ${goQuote(value)} is invalid: use ${goQuote(canonical)}`];
+    return [
+      fieldWarning(at, `non-standard IP address ${goQuote(value)} is invalid: use ${goQuote(canonical)}`),
+    ];
   }
   if (address.groups.length === 2 || canonical === value) return [];
   const detail = 'should be in RFC 5952 canonical format';
-  return [`${at}: IPv6 address ${goQuote(value)} ${detail} (${goQuote(canonical)})`];
+  return [fieldWarning(at, `IPv6 address ${goQuote(value)} ${detail} (${goQuote(canonical)})`)];
 }
 
 /** 4 or 6; undefined for what is no address. */

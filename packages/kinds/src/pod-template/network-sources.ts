@@ -12,7 +12,7 @@ import { validateRequired } from './field-checks.ts';
 
 /** Volumes that a server or a storage network offers. */
 export const validateNetworkSource = {
-  nfs({ server, path = '' }: NFSVolumeSource, at: FieldPath): FieldError[] {
+  nfs: ({ server, path }: NFSVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...validateRequired(server, at.child('server')),
       ...validateRequired(path, at.child('path')),
@@ -20,7 +20,7 @@ export const validateNetworkSource = {
     ];
   },
 
-  iscsi(source: ISCSIVolumeSource, at: FieldPath): FieldError[] {
+  iscsi: (source: ISCSIVolumeSource, at: FieldPath): FieldError[] => {
     const { iqn, initiatorName, targetPortal } = source;
     const usesChap = source.chapAuthDiscovery || source.chapAuthSession;
     return [
@@ -32,7 +32,7 @@ export const validateNetworkSource = {
     ];
   },
 
-  fc({ targetWWNs = [], wwids = [], lun }: FCVolumeSource, at: FieldPath): FieldError[] {
+  fc: ({ targetWWNs = [], wwids = [], lun }: FCVolumeSource, at: FieldPath): FieldError[] => {
     const namesAt = at.child('targetWWNs');
     if (targetWWNs.length === 0) {
       if (wwids.length > 0) return [];
@@ -46,25 +46,25 @@ export const validateNetworkSource = {
     return [...errors, required(at.child('lun'), 'lun is required if targetWWNs is specified')];
   },
 
-  glusterfs({ endpoints, path }: GlusterfsVolumeSource, at: FieldPath): FieldError[] {
+  glusterfs: ({ endpoints, path }: GlusterfsVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...validateRequired(endpoints, at.child('endpoints')),
       ...validateRequired(path, at.child('path')),
     ];
   },
 
-  rbd({ monitors = [], image }: RBDVolumeSource, at: FieldPath): FieldError[] {
+  rbd: ({ monitors = [], image }: RBDVolumeSource, at: FieldPath): FieldError[] => {
     return [
       ...(monitors.length > 0 ? [] : [required(at.child('monitors'))]),
       ...validateRequired(image, at.child('image')),
     ];
   },
 
-  cephfs({ monitors = [] }: CephFSVolumeSource, at: FieldPath): FieldError[] {
+  cephfs: ({ monitors = [] }: CephFSVolumeSource, at: FieldPath): FieldError[] => {
     return monitors.length > 0 ? [] : [required(at.child('monitors'))];
   },
 
-  quobyte({ registry, tenant = '', volume }: QuobyteVolumeSource, at: FieldPath): FieldError[] {
+  quobyte: ({ registry, tenant = '', volume }: QuobyteVolumeSource, at: FieldPath): FieldError[] => {
     const pairs = 'must be a host:port pair or multiple pairs separated by commas';
     const errors: FieldError[] = [];
     if (!registry) errors.push(required(at.child('registry'), pairs));

@@ -1,5 +1,6 @@
 import { checkLabelValue, type FieldPath } from '@berth/machinery';
 import type { Affinity, NodeSelectorTerm, PodSpec } from '../generated/api-types.ts';
+import { fieldWarning } from './field-warning.ts';
 
 const deprecatedNodeLabels: ReadonlyMap<string, string> = new Map([
   ['beta.kubernetes.io/arch', 'deprecated since v1.14; use "kubernetes.io/arch" instead'],
@@ -33,12 +34,12 @@ export function nodeLabelWarnings(spec: PodSpec, at: FieldPath): string[] {
   return [
     ...Object.keys(spec.nodeSelector ?? {}).flatMap((label) => {
       const message = deprecatedNodeLabels.get(label);
-      return message === undefined ? [] : [`${at.child('nodeSelector').key(label)}: ${message}`];
+      return message === undefined ? [] : [fieldWarning(at.child('nodeSelector').key(label), message)];
     }),
     ...(nodeAffinity?.[required]?.nodeSelectorTerms ?? []).flatMap((term, index) =>
       nodeTermWarnings(term, affinityAt.child(required, 'nodeSelectorTerms').index(index)),
     ),
-    ...(nodeAffinity?.[preferred] ?? []).flatMap(({ preference = {} }, index) => {
+    ...(nodeAffinity?.[preferred] ?? []).flatMap(({ preference }, index) => {
       const termAt = affinityAt.child(preferred).index(index).child('preference');
       return [...nodeTermWarnings(preference, termAt), ...nodeValueWarnings(preference, termAt)];
     }),
@@ -48,7 +49,7 @@ export function nodeLabelWarnings(spec: PodSpec, at: FieldPath): string[] {
       return [
         ...(message === undefined
           ? []
-          : [`${constraintAt.child('topologyKey')}: ${topologyKey} is ${message}`]),
+          : [fieldWarning(constraintAt.child('topologyKey'), `${topologyKey} is ${message}`)]),
         ...(labelSelector ? [] : [nullSelector(constraintAt)]),
       ];
     }),
@@ -59,7 +60,7 @@ function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, at: FieldPath)
   return (matchExpressions ?? []).flatMap(({ key }, index) => {
     const message = deprecatedNodeLabels.get(key);
     const keyAt = at.child('matchExpressions').index(index).child('key');
-    return message === undefined ? [] : [`${keyAt}: ${key} is ${message}`];
+    return message === undefined ? [] : [fieldWarning(keyAt, `${key} is ${message}`)];
   });
 }
 
@@ -67,13 +68,15 @@ function nodeValueWarnings({ matchExpressions }: NodeSelectorTerm, at: FieldPath
   return (matchExpressions ?? []).flatMap(({ values }, index) =>
     (values ?? []).flatMap((value, valueIndex) => {
       const valueAt = at.child('matchExpressions').index(index).child('values').index(valueIndex);
-      return checkLabelValue(value).map((problem) => `${valueAt}: ${value} is invalid, ${problem}`);
+      return checkLabelValue(value).map((problem) =>
+        fieldWarning(valueAt, `${value} is invalid, ${problem}`),
+      );
     }),
   );
 }
 
 function nullSelector(at: FieldPath): string {
-  return `${at.child('labelSelector')}: a null labelSelector results in matching no pod`;
+  return fieldWarning(at.child('labelSelector'), `a null labelSelector results in matching no pod`);
 }
 
 /** Affinity to pods without a selector, which means to none. */

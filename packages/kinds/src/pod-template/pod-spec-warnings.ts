@@ -13,6 +13,7 @@ import { nodeLabelWarnings, selectorWarnings } from './node-label-warnings.ts';
 import { overlappingPathWarnings } from './overlapping-paths.ts';
 import { portWarnings } from './port-warnings.ts';
 import { fractionalBytesWarnings } from './fractional-bytes-warnings.ts';
+import { fieldWarning } from './field-warning.ts';
 
 /** A pod, or a template of pods. */
 export interface PodLike {
@@ -50,7 +51,10 @@ export function podSpecWarnings(
     ...portWarnings(spec, specAt),
     ...((spec.terminationGracePeriodSeconds ?? 0) < 0
       ? [
-          `${specAt.child('terminationGracePeriodSeconds')}: must be >= 0; negative values are invalid and will be treated as 1`,
+          fieldWarning(
+            specAt.child('terminationGracePeriodSeconds'),
+            `must be >= 0; negative values are invalid and will be treated as 1`,
+          ),
         ]
       : []),
     ...selectorWarnings(spec.affinity, specAt.child('affinity')),
@@ -76,7 +80,7 @@ function deprecatedAnnotationWarnings(
 ): string[] {
   return deprecatedAnnotations
     .filter(([annotation]) => annotations[annotation] !== undefined)
-    .map(([annotation, message]) => `${at.key(annotation)}: ${message}`);
+    .map(([annotation, message]) => fieldWarning(at.key(annotation), message));
 }
 
 /** Sources of volumes that do nothing any more, in upstream's order, with the field as its message has it. */
@@ -98,7 +102,7 @@ function volumeWarnings(volume: Volume, at: FieldPath): string[] {
   return [
     ...deprecatedSources
       .filter(([source]) => volume[source])
-      .map(([, field, message]) => `${at.child(field)}: ${message}`),
+      .map(([, field, message]) => fieldWarning(at.child(field), message)),
     ...(['requests', 'limits'] as const).flatMap((kind) => {
       const storage = claim?.[kind]?.['storage'];
       return fractionalBytesWarnings(storage, claimAt.child(kind).key('storage'));
@@ -114,13 +118,15 @@ function duplicateWarnings({ hostAliases = [], imagePullSecrets = [] }: PodSpec,
   const isRepeated = <T>(item: T, index: number, list: readonly T[]) => list.indexOf(item) < index;
   return [
     ...addresses.flatMap((ip, index) =>
-      isRepeated(ip, index, addresses) ? [`${aliasAt(index)}: duplicate ip ${goQuote(ip)}`] : [],
+      isRepeated(ip, index, addresses) ? [fieldWarning(aliasAt(index), `duplicate ip ${goQuote(ip)}`)] : [],
     ),
     ...names.flatMap((name, index) =>
-      isRepeated(name, index, names) ? [`${secretAt(index)}: duplicate name ${goQuote(name)}`] : [],
+      isRepeated(name, index, names)
+        ? [fieldWarning(secretAt(index), `duplicate name ${goQuote(name)}`)]
+        : [],
     ),
     ...names.flatMap((name, index) =>
-      name === '' ? [`${secretAt(index)}: invalid empty name ${goQuote(name)}`] : [],
+      name === '' ? [fieldWarning(secretAt(index), `invalid empty name ${goQuote(name)}`)] : [],
     ),
   ];
 }
@@ -136,13 +142,13 @@ function profileWarnings(
   const pod = spec.securityContext ?? {};
   const warnings: string[] = [];
   if (!pod.seccompProfile && annotations[seccompPodAnnotation] !== undefined) {
-    warnings.push(`${at.key(seccompPodAnnotation)}: ${seccomp}`);
+    warnings.push(fieldWarning(at.key(seccompPodAnnotation), seccomp));
   }
   for (const { container } of containersOf(spec, at)) {
     const context = container.securityContext ?? {};
     const seccompKey = `${seccompContainerPrefix}${container.name}`;
     if (!context.seccompProfile && annotations[seccompKey] !== undefined) {
-      warnings.push(`${at.key(seccompKey)}: ${seccomp}`);
+      warnings.push(fieldWarning(at.key(seccompKey), seccomp));
     }
     const appArmorKey = `${appArmorPrefix}${container.name}`;
     const annotation = annotations[appArmorKey];
@@ -153,7 +159,7 @@ function profileWarnings(
     const isField = isTemplate
       ? context.appArmorProfile !== undefined
       : !semanticEqual(context.appArmorProfile, profile);
-    if (!isSaid && !isField) warnings.push(`${at.key(appArmorKey)}: ${appArmor}`);
+    if (!isSaid && !isField) warnings.push(fieldWarning(at.key(appArmorKey), appArmor));
   }
   return warnings;
 }

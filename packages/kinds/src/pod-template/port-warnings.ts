@@ -1,6 +1,7 @@
 import { type FieldPath, goQuote } from '@berth/machinery';
 import type { ContainerPort, PodSpec } from '../generated/api-types.ts';
 import { containersOf } from './containers-of.ts';
+import { fieldWarning } from './field-warning.ts';
 
 interface PlacedPort {
   readonly port: ContainerPort;
@@ -29,10 +30,12 @@ function overlapWarnings(ports: readonly PlacedPort[]): string[] {
     earlier.set(key, [...others, placed]);
     const warnings = others.flatMap((other) => {
       const how = overlap(port, other.port);
-      return how === undefined ? [] : [`${at}: ${how} port definition with ${other.at}`];
+      return how === undefined
+        ? []
+        : [fieldWarning(at, `${how} port definition with ${other.at.toString()}`)];
     });
     if (!port.hostIP || port.hostPort) return warnings;
-    return [`${at}: hostIP set without hostPort: ${goStruct(port)}`, ...warnings];
+    return [fieldWarning(at, `hostIP set without hostPort: ${goStruct(port)}`), ...warnings];
   });
 }
 
@@ -65,7 +68,9 @@ function nameWarnings(ports: readonly PlacedPort[]): string[] {
       first.set(name, at);
       return [];
     }
-    const consequence = `services and probes that select ports by name will use ${other}`;
-    return [`${at}: duplicate port name ${goQuote(name)} with ${other}, ${consequence}`];
+    const consequence = `services and probes that select ports by name will use ${other.toString()}`;
+    return [
+      fieldWarning(at, `duplicate port name ${goQuote(name)} with ${other.toString()}, ${consequence}`),
+    ];
   });
 }

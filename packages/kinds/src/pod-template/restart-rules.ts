@@ -20,11 +20,11 @@ export function validateRestartRules(container: Container, at: FieldPath): Field
   return [...errors, ...rules.flatMap((rule, index) => validateRule(rule, rulesAt.index(index)))];
 }
 
-function validateRule({ action = '', exitCodes }: ContainerRestartRule, at: FieldPath): FieldError[] {
+function validateRule({ action, exitCodes }: ContainerRestartRule, at: FieldPath): FieldError[] {
   const codesAt = at.child('exitCodes');
   const errors = actions.includes(action) ? [] : [notSupported(at.child('action'), action, actions)];
   if (!exitCodes) return [...errors, required(codesAt, 'must be specified')];
-  const { operator = '', values = [] } = exitCodes;
+  const { operator, values = [] } = exitCodes;
   if (!operators.includes(operator))
     errors.push(notSupported(codesAt.child('operator'), operator, operators));
   if (values.length <= maxExitCodes) return errors;

@@ -19,7 +19,7 @@ export function validateTopologySpread(
   at: FieldPath,
 ): FieldError[] {
   return constraints.flatMap((constraint, index) => {
-    const { topologyKey = '', whenUnsatisfiable = '' } = constraint;
+    const { topologyKey, whenUnsatisfiable } = constraint;
     const repeated = constraints
       .slice(index + 1)
       .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === whenUnsatisfiable);

@@ -25,7 +25,7 @@ export function validateVolumeMounts(
   const paths = new Set<string>();
   return (container.volumeMounts ?? []).flatMap((mount, index) => {
     const mountAt = at.index(index);
-    const { name = '', mountPath = '' } = mount;
+    const { name, mountPath } = mount;
     const errors: FieldError[] = [];
     if (name === '') errors.push(required(mountAt.child('name')));
     if (!volumes.has(name)) errors.push(valueNotFound(mountAt.child('name'), name));
@@ -88,7 +88,7 @@ export function validateVolumeDevices(
   const mounts = container.volumeMounts ?? [];
   const taken = { names: new Set<string>(), paths: new Set<string>() };
   return (container.volumeDevices ?? []).flatMap((device, index) => {
-    const { name = '', devicePath = '' } = device;
+    const { name, devicePath } = device;
     const deviceAt = at.index(index);
     const errors = validateDevice(device, deviceAt, { volumes, taken });
     if (mounts.some((mount) => mount.name === name)) {
@@ -109,7 +109,7 @@ interface Taken {
 }
 
 function validateDevice(
-  { name = '', devicePath = '' }: VolumeDevice,
+  { name, devicePath }: VolumeDevice,
   at: FieldPath,
   { volumes, taken }: { readonly volumes: VolumesByName; readonly taken: Taken },
 ): FieldError[] {

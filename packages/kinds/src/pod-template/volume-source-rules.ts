@@ -35,8 +35,7 @@ function rule<F extends SourceField>(
     isGiven: (volume) => volume[field] !== undefined && volume[field] !== null,
     validate: (volume, at, context) => {
       const source = volume[field];
-      // isGiven has been asked before.
-      return source ? validate(source as NonNullable<Volume[F]>, at.child(errorsAt), context) : [];
+      return source ? validate(source, at.child(errorsAt), context) : [];
     },
   };
 }

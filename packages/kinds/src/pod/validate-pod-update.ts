@@ -111,7 +111,7 @@ function validateRest(spec: PodSpec, old: PodSpec): FieldError[] {
   return [...errors, forbidden(specAt, detail)];
 }
 
-function restore<T extends object, F extends keyof T>(target: T, source: T, field: F): void {
+function restore<T extends object>(target: T, source: T, field: keyof T): void {
   if (source[field] === undefined) delete target[field];
   else target[field] = source[field];
 }

@@ -1,12 +1,15 @@
 import { configMap } from '../config-map/config-map.ts';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
+import { cronJob } from '../cron-job/cron-job.ts';
 import { event } from '../event/event.ts';
+import { job } from '../job/job.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { lease } from '../lease/lease.ts';
 import { namespace } from '../namespace/namespace.ts';
 import { node } from '../node/node.ts';
 import { cluster } from '../platform/cluster.ts';
 import { tenant } from '../platform/tenant.ts';
+import { pod } from '../pod/pod.ts';
 import {
   selfSubjectAccessReview,
   selfSubjectReview,
@@ -20,10 +23,13 @@ export const builtinKinds: readonly KindDefinition[] = [
   cluster,
   configMap,
   controllerRevision,
+  cronJob,
   event,
+  job,
   lease,
   namespace,
   node,
+  pod,
   secret,
   selfSubjectAccessReview,
   selfSubjectReview,
