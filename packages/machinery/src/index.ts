@@ -110,8 +110,9 @@ export {
   nameIsPathSegment,
 } from './names/object-names.ts';
 export type { FieldsV1, Json, KubeObject, ManagedFieldsEntry, ObjectMeta, OwnerReference } from './object.ts';
-export { encodeOpenApiV2Protobuf, openApiV2Document } from './openapi/openapi-v2.ts';
-export { openApiV3Document, openApiV3Index } from './openapi/openapi-v3.ts';
+export { encodeOpenApiV2Protobuf } from './openapi/encode-openapi-v2.ts';
+export { openApiV2Document } from './openapi/openapi-v2.ts';
+export { type OpenApiRequest, openApiV3Document, openApiV3Index } from './openapi/openapi-v3.ts';
 export type { OpenApiResource, OpenApiSubresource } from './openapi/served-resource.ts';
 export {
   applyPatchBody,

@@ -1,6 +1,13 @@
 import type { SchemaMessage } from '../schema-table.ts';
 
-const objectMeta = 'k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta';
+const metaPackage = 'k8s.io.apimachinery.pkg.apis.meta.v1.';
+const metadataTypes = new Set([`${metaPackage}ObjectMeta`, `${metaPackage}ListMeta`]);
+
+/** Kinds of the meta package that have no metadata. */
+const metaKinds = /^(?:\w+Options|APIGroup|APIGroupList|APIResourceList|APIVersions)$/;
+
+/** Parts of kinds that have metadata and are no kinds themselves. */
+const templates = /TemplateSpec$|^PersistentVolumeClaimTemplate$/;
 
 /**
  * Whether a message carries `kind` and `apiVersion` in JSON. Protobuf has them outside the message, so the schema table
@@ -8,7 +15,6 @@ const objectMeta = 'k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta';
  */
 export function hasTypeMeta(message: string, definition: SchemaMessage): boolean {
   const name = message.slice(message.lastIndexOf('.') + 1);
-  if (message.startsWith('k8s.io.apimachinery.pkg.apis.meta.v1.')) return name.endsWith('Options');
-  const isTemplate = name.endsWith('TemplateSpec') || name === 'PersistentVolumeClaimTemplate';
-  return definition['metadata']?.t === objectMeta && !isTemplate;
+  if (message.startsWith(metaPackage) && metaKinds.test(name)) return true;
+  return metadataTypes.has(definition['metadata']?.t ?? '') && !templates.test(name);
 }
