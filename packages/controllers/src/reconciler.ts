@@ -62,8 +62,12 @@ export type Action =
       readonly cpuMillis: number;
       readonly memoryBytes: number;
     }
-  /** Ends the claim of a pod that is finished or gone. */
-  | { readonly type: 'release'; readonly podUid: string }
+  /** Ends the claim of a pod that is finished or gone. `room` is what it takes up, for pods that wait in this very turn. */
+  | {
+      readonly type: 'release';
+      readonly podUid: string;
+      readonly room: { readonly node: string; readonly cpuMillis: number; readonly memoryBytes: number };
+    }
   /** Recorded as an Event object; repeats of the same event count up, as client-go's recorder does. */
   | {
       readonly type: 'event';

@@ -74,8 +74,10 @@ function isMark(condition: PodCondition): boolean {
   return condition.type === disruption && condition.reason === reason;
 }
 
+/** A view without any node says nothing about nodes: no pod is given up on its word. */
 function hasNode(pod: Pod, view: ClusterView): boolean {
-  return view.nodes().some(({ node }) => node.metadata.name === pod.spec?.nodeName);
+  const nodes = view.nodes();
+  return nodes.length === 0 || nodes.some(({ node }) => node.metadata.name === pod.spec?.nodeName);
 }
 
 function podGarbageKeys(

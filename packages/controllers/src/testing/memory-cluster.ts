@@ -47,6 +47,7 @@ export class MemoryCluster {
   readonly errors: ReconcileFailure[] = [];
   readonly base = new MemoryBase();
   turns = 0;
+  readonly #announced: ObservedChange[] = [];
   #revision = 0;
   #cursor = 0;
   #uids = 0;
@@ -99,9 +100,14 @@ export class MemoryCluster {
     this.#commit(definition, beforeDelete(definition, this.#current(object), { options, now: this.now }));
   }
 
+  /** A change that the next turn hears of although it is not in this cluster's log: of a fleet node. */
+  announce(change: ObservedChange): void {
+    this.#announced.push(change);
+  }
+
   /** One turn over what the log gained since the last, and over the timers that are due. */
   turn(): TurnPlan {
-    const changes = this.log.slice(this.#cursor);
+    const changes = [...this.#announced.splice(0), ...this.log.slice(this.#cursor)];
     const plan = runTurn({
       base: this.base,
       changes,
@@ -134,7 +140,7 @@ export class MemoryCluster {
   /** Turns until nothing is left to do at this time; then one more proves that the reconcilers are quiet. */
   settle(): void {
     for (let turns = 0; turns < 500; turns++) {
-      if (this.log.length === this.#cursor && !this.#hasDueTimers()) return;
+      if (this.log.length === this.#cursor && this.#announced.length === 0 && !this.#hasDueTimers()) return;
       this.turn();
     }
     throw new Error('the cluster does not settle');

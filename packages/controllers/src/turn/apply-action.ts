@@ -27,6 +27,8 @@ export interface ApplyContext {
   readonly overlay: Overlay;
   readonly log: TurnLog;
   readonly lifecycleContext: LifecycleContext;
+  /** As in `TurnInput`. */
+  readonly distrustsReleases: boolean;
 }
 
 /** Actions that change objects or claims; events and timers are kept by the turn itself. */
@@ -61,7 +63,7 @@ export function applyAction(action: ObjectAction, context: ApplyContext): void {
       bind(action, context);
       return;
     case 'release':
-      context.log.releases.add(action.podUid);
+      release(action, context);
       return;
     default:
       action satisfies never;
@@ -127,7 +129,13 @@ function bind(action: Extract<Action, { type: 'bind' }>, context: ApplyContext):
     object: bindPod(current, node, context.lifecycleContext.now),
   });
   context.log.claims.push({ node, podUid: action.uid, cpuMillis, memoryBytes });
-  context.overlay.claim(node, { cpuMillis, memoryBytes });
+  context.overlay.claim({ node, cpuMillis, memoryBytes }, 1);
+}
+
+function release(action: Extract<Action, { type: 'release' }>, context: ApplyContext): void {
+  if (context.log.releases.has(action.podUid)) return;
+  context.log.releases.add(action.podUid);
+  if (!context.distrustsReleases) context.overlay.claim(action.room, -1);
 }
 
 function existing(action: { key: ReconcileKey; uid: string }, context: ApplyContext): KubeObject | undefined {

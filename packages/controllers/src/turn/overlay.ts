@@ -97,17 +97,17 @@ export class Overlay implements ClusterView {
     });
   }
 
-  /** Adds to what is claimed on a node. A node that the view does not have is left alone. */
-  claim(node: string, claim: { cpuMillis: number; memoryBytes: number }): void {
-    const index = this.#nodeIndex.get(node);
+  /** Adds a pod to what is claimed on a node (`sign` 1) or takes one off (-1). A node that the view lacks is left alone. */
+  claim(claim: { node: string; cpuMillis: number; memoryBytes: number }, sign: 1 | -1): void {
+    const index = this.#nodeIndex.get(claim.node);
     const view = index === undefined ? undefined : this.#nodes[index];
     if (index === undefined || !view) return;
     this.#nodes[index] = {
       node: view.node,
       claimed: {
-        cpuMillis: view.claimed.cpuMillis + claim.cpuMillis,
-        memoryBytes: view.claimed.memoryBytes + claim.memoryBytes,
-        pods: view.claimed.pods + 1,
+        cpuMillis: Math.max(0, view.claimed.cpuMillis + sign * claim.cpuMillis),
+        memoryBytes: Math.max(0, view.claimed.memoryBytes + sign * claim.memoryBytes),
+        pods: Math.max(0, view.claimed.pods + sign),
       },
     };
     this.#undo.push(() => {

@@ -46,7 +46,12 @@ class Turn {
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
     this.#context = { now, newNameSuffix, clusterCa };
     const lifecycleContext = { now, newUid, newNameSuffix };
-    this.#apply = { overlay: this.#overlay, log: this.#log, lifecycleContext };
+    this.#apply = {
+      overlay: this.#overlay,
+      log: this.#log,
+      lifecycleContext,
+      distrustsReleases: input.distrustsReleases ?? false,
+    };
   }
 
   run(): TurnPlan {

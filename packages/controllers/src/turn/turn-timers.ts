@@ -18,8 +18,8 @@ export class TurnTimers {
   readonly #now: Date;
   readonly #set = new Map<string, Date>();
   readonly #cleared = new Map<string, Date>();
-  /** Of each task's own timer key: what woke it, and the highest count of failures among that. */
-  readonly #due = new Map<string, { timers: TurnTimer[]; failures: number }>();
+  /** Of each task's own timer key: its timers, and the highest count of failures among them. */
+  readonly #known = new Map<string, { timers: TurnTimer[]; failures: number; isDue: boolean }>();
   readonly #tasks: TimerTask[] = [];
 
   /** @param reconcilers the names that timers may wake; a due timer of any other is cleared. */
@@ -33,16 +33,17 @@ export class TurnTimers {
     return this.#tasks;
   }
 
-  /** The key was reconciled: what woke it is done, and it wants to be woken at `wakeAt`. */
+  /** The key was reconciled: no timer of it stands any more but the one that it wants now. */
   succeeded(task: Task, wakeAt: Date | undefined): void {
-    this.#clearDue(task);
+    this.#set.delete(task.timerKey);
+    this.#clearKnown(task);
     if (wakeAt) this.#set.set(task.timerKey, wakeAt);
   }
 
   /** @returns how often the key has failed in a row, this time included. */
   failed(task: Task): number {
-    const failures = (this.#due.get(task.timerKey)?.failures ?? 0) + 1;
-    this.#clearDue(task);
+    const failures = (this.#known.get(task.timerKey)?.failures ?? 0) + 1;
+    this.#clearKnown(task);
     const key = encodeTimerKey({ reconciler: task.reconciler.name, key: task.key, failures });
     this.#set.set(key, new Date(this.#now.getTime() + retryDelayMs(failures)));
     return failures;
@@ -50,7 +51,7 @@ export class TurnTimers {
 
   /** The turn ends before the key's turn came: it is the next turn's first work. */
   postponed(task: Task): void {
-    if (!this.#due.has(task.timerKey)) this.#set.set(task.timerKey, this.#now);
+    if (!this.#known.get(task.timerKey)?.isDue) this.#set.set(task.timerKey, this.#now);
   }
 
   toSet(): TurnTimer[] {
@@ -62,22 +63,24 @@ export class TurnTimers {
   }
 
   #take(timer: TurnTimer, reconcilers: ReadonlySet<string>): void {
-    if (timer.dueAt > this.#now) return;
+    const isDue = timer.dueAt <= this.#now;
     const task = decodeTimerKey(timer.key);
     if (!task || !reconcilers.has(task.reconciler)) {
-      this.#cleared.set(timer.key, timer.dueAt);
+      if (isDue) this.#cleared.set(timer.key, timer.dueAt);
       return;
     }
     const own = encodeTimerKey({ ...task, failures: 0 });
-    const due = this.#due.get(own) ?? { timers: [], failures: 0 };
-    due.timers.push(timer);
-    due.failures = Math.max(due.failures, task.failures);
-    this.#due.set(own, due);
-    this.#tasks.push(task);
+    const known = this.#known.get(own) ?? { timers: [], failures: 0, isDue: false };
+    known.timers.push(timer);
+    known.failures = Math.max(known.failures, task.failures);
+    known.isDue ||= isDue;
+    this.#known.set(own, known);
+    if (isDue) this.#tasks.push(task);
   }
 
-  #clearDue(task: Task): void {
-    for (const timer of this.#due.get(task.timerKey)?.timers ?? []) this.#cleared.set(timer.key, timer.dueAt);
-    this.#due.delete(task.timerKey);
+  #clearKnown(task: Task): void {
+    for (const timer of this.#known.get(task.timerKey)?.timers ?? [])
+      this.#cleared.set(timer.key, timer.dueAt);
+    this.#known.delete(task.timerKey);
   }
 }

@@ -44,7 +44,10 @@ export interface TurnInput {
   readonly base: BaseView;
   /** What the log gained since the last turn, oldest first; `base` already shows it. */
   readonly changes: readonly ObservedChange[];
-  /** Timers of the cluster that are due at `now`. Later ones may be among them and are left alone. */
+  /**
+   * The cluster's timers that are due at `now`. Later ones may be among them: they wake nothing, but one that its key no
+   * longer asks for is cleared, and a retry's count of failures is gone on with.
+   */
   readonly timers: readonly TurnTimer[];
   readonly nodes: readonly NodeView[];
   readonly registry: KindRegistry;
@@ -53,6 +56,11 @@ export interface TurnInput {
   readonly newUid: () => string;
   readonly newNameSuffix: () => string;
   readonly clusterCa: string;
+  /**
+   * Room that a release gives back is not used in the same turn. To be set for the next try after a commit was refused
+   * because a node had no room left: a pod whose claim ends may never have had one.
+   */
+  readonly distrustsReleases?: boolean;
   readonly budget: TurnBudget;
 }
 
