@@ -57,8 +57,7 @@ function bare(schema: unknown): unknown {
   if (typeof schema !== 'object' || schema === null) return schema;
   const members = Object.entries(schema).flatMap(([name, value]) => {
     if (name === 'x-kubernetes-unions' || (name === 'description' && typeof value === 'string')) return [];
-    if (name === 'required' && Array.isArray(value))
-      return [[name, (value as unknown[]).toSorted()] as const];
+    if (name === 'required' && Array.isArray(value)) return [[name, (value as string[]).toSorted()] as const];
     return [[name, bare(value)] as const];
   });
   return Object.fromEntries(members);

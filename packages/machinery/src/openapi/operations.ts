@@ -142,13 +142,8 @@ function messageOfKind({ group, kind, version }: GroupVersionKind, schema: Schem
 
 function commonParts(resource: OpenApiResource, verb: string) {
   const { method, action, description } = methodOf(verb);
-  const group = resource.group === '' ? 'core' : (resource.group.split('.')[0] ?? '');
-  return {
-    method,
-    action,
-    description: `${description} ${resource.kind}`,
-    tag: `${group}_${resource.version}`,
-  };
+  const tag = `${groupLabel(resource.group)}_${resource.version}`;
+  return { method, action, description: `${description} ${resource.kind}`, tag };
 }
 
 function bodyOf(verb: string, message: string): Pick<Operation, 'body'> {
