@@ -51,7 +51,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
   const hints = createHintBus();
   const store = openStore({ databaseUrl: await createTestDatabase(), hints, pollIntervalMs: 100 });
   await store.ensurePartitions(new Date());
-  for (const clusterId of ['system', 'default', 'neighbour']) {
+  for (const clusterId of ['default', 'neighbour']) {
     await store.createCluster({ clusterId, tenantId: clusterId, seed: [] });
   }
   const keys = createKeyRing(store.signingKeys, randomBytes(32));

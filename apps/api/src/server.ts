@@ -3,6 +3,7 @@ import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { ApiDeps } from './api-deps.ts';
+import { ensureSystemCluster } from './provisioning/ensure-system-cluster.ts';
 import { createApp } from './app.ts';
 
 export interface ApiOptions extends Omit<ApiDeps, 'closing'> {
@@ -28,8 +29,9 @@ export interface Api {
 const loopback = '127.0.0.1';
 const closeTimeoutMs = 10_000;
 
-/** Serves the API. @throws when a port is taken */
+/** Serves the API of a migrated database, whose system cluster it makes if there is none. @throws when a port is taken */
 export async function startApi({ https, http, ...deps }: ApiOptions): Promise<Api> {
+  await ensureSystemCluster(deps);
   const closing = new AbortController();
   const { fetch } = createApp({ ...deps, closing: closing.signal });
   const servers: ServerType[] = [];

@@ -103,8 +103,8 @@ export interface KindDefinition {
   readonly createOnUpdate?: boolean;
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
-  /** What exists in the fleet as long as an object of the kind does, made and removed with it. */
-  readonly provisions?: 'cluster';
+  /** The cluster that exists as long as the object does: made in the transaction of its creation, removed with it. */
+  readonly provisionsCluster?: (object: KubeObject) => { readonly clusterId: string; readonly tenantId: string };
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
   readonly answersDeleteWithObject?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */

@@ -1,3 +1,4 @@
+import { provisioningHome } from './provisioning-home.ts';
 import type { KindDefinition } from '@berth/kinds';
 import type {
   ClusterStore,
@@ -17,11 +18,18 @@ export interface ObjectHome {
   write(write: Write): Promise<Outcome>;
 }
 
-/** The home of a kind's objects. Kinds that are partly off the log get both homes in one. */
-export function objectHome(store: Store, clusterId: string, definition: KindDefinition): ObjectHome {
-  const log = store.cluster(clusterId);
-  const { offLog } = definition;
-  return offLog === undefined ? log : partlyOffLog(store, log, offLog);
+export interface HomeSources {
+  readonly store: Store;
+  /** What a new cluster begins with. */
+  readonly clusterSeed: () => readonly Write[];
+}
+
+/** The home of a kind's objects: the log, with what the kind has beside it. */
+export function objectHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
+  const log = sources.store.cluster(clusterId);
+  const { offLog, provisionsCluster } = definition;
+  if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);
+  return provisionsCluster === undefined ? log : provisioningHome(sources, log, definition);
 }
 
 function partlyOffLog(

@@ -1,4 +1,4 @@
-import { apiVersionOf, type KindRegistry, servedGroups } from '@berth/kinds';
+import { type KindRegistry, servedGroups } from '@berth/kinds';
 import {
   encodeOpenApiV2Protobuf,
   notAcceptableError,
@@ -9,6 +9,7 @@ import {
 } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiApp } from '../app.ts';
+import { clusterPrefix } from '../request/cluster-path.ts';
 import { documentCache, sendDocument } from '../respond/document.ts';
 import { acceptClauses } from '../respond/negotiate.ts';
 import { openApiResources } from './openapi-resources.ts';
@@ -21,9 +22,8 @@ const v2Documents = documentCache((kinds, _key: 'v2') =>
 );
 /** By path: `api/v1`, `apis/batch/v1`. */
 const v3Documents = documentCache((kinds, path: string) => {
-  const groupVersion = groupVersionPaths(kinds).get(path);
-  if (groupVersion === undefined) return undefined;
-  return openApiV3Document(groupVersion, { schema: kinds.schema, resources: openApiResources(kinds) });
+  if (!groupVersionPaths(kinds).includes(path)) return undefined;
+  return openApiV3Document(path, { schema: kinds.schema, resources: openApiResources(kinds) });
 });
 
 /** `/openapi/v2` and `/openapi/v3`: what `kubectl explain`, `apply` and `edit` know the fields from. */
@@ -45,11 +45,11 @@ export function addOpenApi(app: ApiApp, kindsOf: (clusterId: string) => KindRegi
   app.get('/openapi/v3', async (c) => {
     const kinds = kindsOf(c.get('clusterId'));
     const hashes = new Map<string, string>();
-    for (const path of groupVersionPaths(kinds).keys()) {
+    for (const path of groupVersionPaths(kinds)) {
       const document = v3Documents(kinds, path);
       if (document !== undefined) hashes.set(path, document.hash);
     }
-    return c.json(openApiV3Index(hashes));
+    return c.json(openApiV3Index(hashes, clusterPrefix(c.req.url)));
   });
 
   app.get('/openapi/v3/*', async (c) => {
@@ -73,14 +73,10 @@ function firstAccepted(c: ApiContext, offered: readonly string[]): string {
   throw notAcceptableError(offered);
 }
 
-function groupVersionPaths(kinds: KindRegistry): ReadonlyMap<string, string> {
-  const served = servedGroups(kinds).flatMap(({ name, versions }) =>
-    versions.map(({ version }): [string, string] => [
-      name === '' ? `api/${version}` : `apis/${name}/${version}`,
-      apiVersionOf({ group: name, version }),
-    ]),
+function groupVersionPaths(kinds: KindRegistry): readonly string[] {
+  return servedGroups(kinds).flatMap(({ name, versions }) =>
+    versions.map(({ version }) => (name === '' ? `api/${version}` : `apis/${name}/${version}`)),
   );
-  return new Map(served);
 }
 
 function protobufCache(): (kinds: KindRegistry, json: string) => Uint8Array<ArrayBuffer> {

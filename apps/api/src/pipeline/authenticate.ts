@@ -8,7 +8,7 @@ import { cachedKeys } from './cached-keys.ts';
 import { isOpenPath } from './open-path.ts';
 
 /** How long a verified token is believed without looking at its signature again. */
-const verifiedForMs = 60_000;
+const verifiedForMs = 15_000;
 const rememberedTokens = 10_000;
 
 /** Turns a bearer token into an identity. 401 without one or with one that proves nothing. */

@@ -1,14 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { KeyRing, VerificationKey } from '@berth/auth';
 import { LRUCache } from 'lru-cache';
 
 const maxClusters = 5_000;
-const keptForMs = 60_000;
-/** How long a cluster without the wanted key is not asked for again: the bound on what forged tokens cost. */
-const missKeptForMs = 1_000;
+const keptForMs = 15_000;
+/** How often a cluster is looked up again for keys that it does not have: the bound on what forged tokens cost. */
+const lookAgainAfterMs = 250;
 
 /**
- * A cluster's verification keys, cached. A key id that the cache does not have is looked up again after a second, so that
- * the first token of a new or rotated key is good almost at once. Concurrent callers share one look-up.
+ * A cluster's verification keys, cached. For a key id that the cache does not have, they are looked up again, so that the
+ * first token of a new key is good at once; whoever asks too soon after the last look waits for the next. Concurrent
+ * callers share one look-up.
  */
 export function cachedKeys(
   ring: KeyRing,
@@ -18,10 +20,14 @@ export function cachedKeys(
     ttl: keptForMs,
     fetchMethod: (clusterId) => ring.verificationKeys(clusterId),
   });
+  const ageMs = (clusterId: string): number => keptForMs - cache.getRemainingTTL(clusterId);
   return async (clusterId, kid) => {
+    const isKnown = cache.has(clusterId);
     const keys = (await cache.fetch(clusterId)) ?? [];
-    if (keys.some((key) => key.kid === kid)) return keys;
-    const isStale = keptForMs - cache.getRemainingTTL(clusterId) >= missKeptForMs;
-    return isStale ? ((await cache.fetch(clusterId, { forceRefresh: true })) ?? []) : keys;
+    if (!isKnown || keys.some((key) => key.kid === kid)) return keys;
+    const waitMs = lookAgainAfterMs - ageMs(clusterId);
+    if (waitMs > 0) await delay(waitMs);
+    const isStillOld = ageMs(clusterId) >= lookAgainAfterMs;
+    return (await cache.fetch(clusterId, { forceRefresh: isStillOld })) ?? [];
   };
 }

@@ -1,4 +1,4 @@
-const clusterPrefix = /^\/clusters\/([^/]+)(\/.*)?$/;
+const clusterPath = /^\/clusters\/([^/]+)(\/.*)?$/;
 
 /** A request's path as a cluster of its own would see it. */
 export interface ClusterPath {
@@ -10,7 +10,7 @@ export interface ClusterPath {
 /** Splits `/clusters/<cluster>/api/v1/…`. Other paths are left as they are. */
 export function splitClusterPath(path: string): ClusterPath {
   if (!path.startsWith('/clusters/')) return { clusterId: undefined, path };
-  const match = clusterPrefix.exec(path);
+  const match = clusterPath.exec(path);
   return match?.[1] === undefined
     ? { clusterId: undefined, path }
     : { clusterId: decodePathPart(match[1]), path: match[2] ?? '/' };
@@ -20,6 +20,12 @@ export function splitClusterPath(path: string): ClusterPath {
 export function pathWithinCluster(url: string): string {
   const { path } = splitClusterPath(pathOf(url));
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** `/clusters/<cluster>` where a URL begins with it, else ''. Clients resolve paths that they are told against the host. */
+export function clusterPrefix(url: string): string {
+  const path = pathOf(url);
+  return path.slice(0, path.length - splitClusterPath(path).path.length);
 }
 
 /** The path of an absolute URL, still percent-encoded. Cheaper than parsing all of it. */

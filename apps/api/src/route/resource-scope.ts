@@ -14,8 +14,8 @@ import {
   pageNotFoundError,
   type TypeMeta,
 } from '@berth/machinery';
-import type { ClusterStore, ObjectKey, Store } from '@berth/store';
-import { type ObjectHome, objectHome } from '../objects/object-home.ts';
+import type { ClusterStore, ObjectKey } from '@berth/store';
+import { type HomeSources, type ObjectHome, objectHome } from '../objects/object-home.ts';
 
 /** A request on a resource, with the kind that serves it and the place where its objects are. */
 export interface ResourceScope {
@@ -51,7 +51,7 @@ const unnamedVerbs: readonly string[] = ['create', 'list', 'deletecollection'];
  * @throws StatusError `NotFound` for a resource that is not served there, `MethodNotAllowed` for a verb that it does not have
  */
 export function resourceScopeOf(
-  store: Store,
+  sources: HomeSources,
   kinds: KindRegistry,
   attributes: ResourceAttributes,
 ): ResourceScope {
@@ -62,18 +62,18 @@ export function resourceScopeOf(
   requireVerb(definition, attributes);
   requireScope(definition, attributes);
   const homeClusterId = definition.home === 'fleet' ? systemClusterId : clusterId;
-  return scopeOf({ store, kinds, attributes, served, homeClusterId });
+  return scopeOf({ sources, kinds, attributes, served, homeClusterId });
 }
 
 interface ScopeParts {
-  readonly store: Store;
+  readonly sources: HomeSources;
   readonly kinds: KindRegistry;
   readonly attributes: ResourceAttributes;
   readonly served: ServedKind;
   readonly homeClusterId: string;
 }
 
-function scopeOf({ store, kinds, attributes, served, homeClusterId }: ScopeParts): ResourceScope {
+function scopeOf({ sources, kinds, attributes, served, homeClusterId }: ScopeParts): ResourceScope {
   const { definition, version } = served;
   return {
     attributes,
@@ -84,8 +84,8 @@ function scopeOf({ store, kinds, attributes, served, homeClusterId }: ScopeParts
     storageTypeMeta: { apiVersion: apiVersionOf(definition.versions[0]), kind: definition.kind },
     groupResource: groupResource(definition),
     resource: resourceName(definition),
-    cluster: store.cluster(homeClusterId),
-    home: objectHome(store, homeClusterId, definition),
+    cluster: sources.store.cluster(homeClusterId),
+    home: objectHome(sources, homeClusterId, definition),
     namespace: definition.scope === 'Namespaced' ? attributes.namespace : '',
     name: attributes.name,
   };

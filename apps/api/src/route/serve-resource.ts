@@ -2,6 +2,7 @@ import type { KindRegistry } from '@berth/kinds';
 import { methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
 import { createObject } from '../verbs/create.ts';
 import { deleteCollection } from '../verbs/delete-collection.ts';
@@ -28,10 +29,11 @@ const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
 
 /** Sends a request on a resource to the handler of its verb. */
 export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => KindRegistry) {
+  const sources = { store: deps.store, clusterSeed: () => clusterSeedWrites(kindsOf(''), deps) };
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
-    const scope = resourceScopeOf(deps.store, kindsOf(c.get('clusterId')), attributes);
+    const scope = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
     const { deprecationWarning } = scope.version;
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
     return handlerOf(scope)({ c, deps, scope });

@@ -189,19 +189,19 @@ describe('a create is refused in Kubernetes’ words, and nothing of it is store
     expect(await api.store.cluster('default').head()).toBe(before);
   });
 
-  test('a chunked body over 3 MiB is refused as well, and the connection lives on', async () => {
+  test('a chunked body over 3 MiB is refused as well', async () => {
     const chunks = new ReadableStream<Uint8Array>({
       pull(controller) {
         controller.enqueue(new Uint8Array(1024 * 1024).fill(32));
       },
     });
-    const answer = await fetch(`${api.url}${configMaps}`, {
+    const request: RequestInit & { duplex: 'half' } = {
       method: 'POST',
       headers: { authorization: `Bearer ${await api.token('default')}`, 'content-type': 'application/json' },
       body: chunks,
       duplex: 'half',
-    } as RequestInit);
-    expect(answer.status).toBe(413);
+    };
+    expect((await fetch(`${api.url}${configMaps}`, request)).status).toBe(413);
   });
 });
 

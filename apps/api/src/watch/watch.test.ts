@@ -19,8 +19,10 @@ async function ownNamespace(): Promise<string> {
   return `/api/v1/namespaces/${name}/configmaps`;
 }
 
-const put = (path: string, name: string, data: object, labels: object = {}) =>
-  api.send('PUT', `${path}/${name}`, { body: { metadata: { name, labels }, data } });
+const put = (objectPath: string, data: object, labels: object = {}) => {
+  const name = objectPath.slice(objectPath.lastIndexOf('/') + 1);
+  return api.send('PUT', objectPath, { body: { metadata: { name, labels }, data } });
+};
 const post = (path: string, name: string, labels: object = {}) =>
   api.send('POST', path, { body: { metadata: { name, labels } } });
 const watch = (path: string, query = '', headers: Record<string, string> = {}) =>
@@ -34,7 +36,7 @@ describe('a watch', () => {
     const { resourceVersion } = (await api.send('GET', path)).json.metadata;
     await post(path, 'a');
     const events = await watch(path, `&resourceVersion=${resourceVersion}`);
-    await put(path, 'a', { k: '1' });
+    await put(`${path}/a`, { k: '1' });
     await api.send('DELETE', `${path}/a`);
     expect((await events.take(3)).map(shown)).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a']);
     const versions = events.seen.map(({ object }) => Number(object.metadata.resourceVersion));
@@ -59,10 +61,10 @@ describe('a watch', () => {
     const path = await ownNamespace();
     const { resourceVersion } = (await api.send('GET', path)).json.metadata;
     await post(path, 'x');
-    await put(path, 'x', { k: '1' }, { on: 'yes' });
-    await put(path, 'x', { k: '2' }, { on: 'yes' });
-    await put(path, 'x', { k: '3' });
-    await put(path, 'x', { k: '4' }, { on: 'yes' });
+    await put(`${path}/x`, { k: '1' }, { on: 'yes' });
+    await put(`${path}/x`, { k: '2' }, { on: 'yes' });
+    await put(`${path}/x`, { k: '3' });
+    await put(`${path}/x`, { k: '4' }, { on: 'yes' });
     await api.send('DELETE', `${path}/x`);
     const events = await watch(path, `&labelSelector=on%3Dyes&resourceVersion=${resourceVersion}`);
     const seen = await events.take(5);
@@ -147,7 +149,7 @@ describe('a watch', () => {
 
   test('as PartialObjectMetadata shows metadata alone', async () => {
     const path = await ownNamespace();
-    await put(path, 'a', { k: '1' });
+    await put(`${path}/a`, { k: '1' });
     await post(path, 'a');
     const events = await watch(path, '', {
       accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json',

@@ -50,7 +50,8 @@ export const cluster: KindDefinition = {
   nameRule: nameIsDnsLabel,
   strategy: {
     applyDefaults: unchanged,
-    prepareForCreate: (object) => ({ ...object, status: { phase: 'Pending' } }),
+    // The cluster is made in the transaction that stores this object.
+    prepareForCreate: (object) => ({ ...object, status: { phase: 'Ready' } }),
     prepareForUpdate: keepStatus,
     validateCreate: validate,
     validateUpdate: (next, current) =>
@@ -62,6 +63,7 @@ export const cluster: KindDefinition = {
   selectableFields: { 'spec.tenant': tenantOf, 'status.phase': phaseOf },
   hasGeneration: true,
   systemOnly: true,
+  provisionsCluster: (object) => ({ clusterId: object.metadata.name, tenantId: tenantOf(object) }),
   schema: clusterSchema,
 };
 

@@ -1,0 +1,95 @@
+import { serviceAccountSubject, verifyToken } from '@berth/auth';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
+
+let api: TestApi;
+let account: string;
+beforeAll(async () => {
+  api = await startTestApi();
+  account = await api.token('default', {
+    subject: serviceAccountSubject({ namespace: 'ns', name: 'sa', uid: 'u1' }),
+  });
+});
+afterAll(() => api.close());
+
+const review = (path: string, body: object, token?: string) =>
+  api.send('POST', `/apis/${path}`, { body, ...(token !== undefined && { token }) });
+
+test('SelfSubjectReview says who asks', async () => {
+  const { status, json } = await review('authentication.k8s.io/v1/selfsubjectreviews', {}, account);
+  expect([status, json]).toEqual([
+    201,
+    {
+      kind: 'SelfSubjectReview',
+      apiVersion: 'authentication.k8s.io/v1',
+      metadata: expect.any(Object),
+      status: {
+        userInfo: {
+          username: 'system:serviceaccount:ns:sa',
+          uid: 'u1',
+          groups: ['system:serviceaccounts', 'system:serviceaccounts:ns', 'system:authenticated'],
+        },
+      },
+    },
+  ]);
+});
+
+const access = 'authorization.k8s.io/v1/selfsubjectaccessreviews';
+
+describe('SelfSubjectAccessReview says what authorize would', () => {
+  test.for([
+    ['admin', { resourceAttributes: { verb: 'delete', resource: 'pods', namespace: 'x' } }, true],
+    ['account', { resourceAttributes: { verb: 'delete', resource: 'pods', namespace: 'x' } }, false],
+    ['account', { nonResourceAttributes: { verb: 'get', path: '/api' } }, true],
+    ['account', { nonResourceAttributes: { verb: 'get', path: '/metrics' } }, false],
+  ] as const)('%s %j → %s', async ([who, spec, allowed]) => {
+    const { json } = await review(access, { spec }, who === 'account' ? account : undefined);
+    expect(json).toMatchObject({ kind: 'SelfSubjectAccessReview', spec, status: { allowed } });
+  });
+
+  test.for([{}, { resourceAttributes: {}, nonResourceAttributes: {} }])('%j is refused', async (spec) => {
+    expect((await review(access, { spec })).json).toMatchObject({ code: 422, reason: 'Invalid' });
+  });
+});
+
+test('SelfSubjectRulesReview lists the rules', async () => {
+  const path = 'authorization.k8s.io/v1/selfsubjectrulesreviews';
+  const admin = await review(path, { spec: { namespace: 'x' } });
+  expect(admin.json.status.resourceRules).toEqual([{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]);
+  const limited = await review(path, { spec: { namespace: 'x' } }, account);
+  expect(limited.json.status.resourceRules[0].verbs).toEqual(['create']);
+});
+
+test('reviews cannot be listed', async () => {
+  expect((await api.send('GET', `/apis/${access}`)).json).toMatchObject({ code: 405 });
+});
+
+test('a cluster publishes the keys of its tokens, and no more of them', async () => {
+  const issuer = 'https://berth.test:6443/clusters/default';
+  const discovery = (
+    await api.send('GET', '/clusters/default/.well-known/openid-configuration', { as: null })
+  ).json;
+  expect(discovery).toMatchObject({
+    issuer,
+    jwks_uri: `${issuer}/openid/v1/jwks`,
+    id_token_signing_alg_values_supported: ['EdDSA'],
+  });
+  const jwks = await api.send('GET', '/clusters/default/openid/v1/jwks', { as: null });
+  expect(jwks.headers.get('content-type')).toBe('application/jwk-set+json');
+  const [key] = jwks.json.keys;
+  expect(key).toMatchObject({
+    kty: 'OKP',
+    crv: 'Ed25519',
+    alg: 'EdDSA',
+    use: 'sig',
+    kid: expect.any(String),
+  });
+  expect(key.d).toBeUndefined();
+  const keysOf = async () => [{ kid: key.kid, publicJwk: key }];
+  const { identity } = await verifyToken(account, {
+    keysOf,
+    audience: 'https://kubernetes.default.svc',
+    now: new Date(),
+  });
+  expect(identity.username).toBe('system:serviceaccount:ns:sa');
+});
