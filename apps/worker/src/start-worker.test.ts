@@ -1,12 +1,12 @@
 import type { ConfigMap } from '@berth/kinds';
-import { connectHints, type RedisHints } from '@berth/queue';
-import { openStore, type OutboxRecord, type Store } from '@berth/store';
+import type { OutboxRecord } from '@berth/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
 import { createTestDatabase } from '../../../test/support/postgres.ts';
 import { startTestRedis, type TestRedis } from '../../../test/support/redis.ts';
 import { type ClusterClient, createTestCluster } from './testing/cluster-client.ts';
 import { configMap, copier } from './testing/copier.ts';
+import { withInstance } from './testing/test-instance.ts';
 import { startTestWorker } from './testing/test-worker.ts';
 
 let redis: TestRedis;
@@ -14,31 +14,6 @@ beforeAll(async () => {
   redis = await startTestRedis();
 });
 afterAll(() => redis.stop());
-
-/** A database, a Redis prefix and a store of the test's own, as an API server has them. */
-interface Instance {
-  readonly databaseUrl: string;
-  readonly redisUrl: string;
-  readonly redisKeyPrefix: string;
-  readonly store: Store;
-  readonly hints: RedisHints;
-}
-
-let instances = 0;
-
-async function instance(use: (instance: Instance) => Promise<void>): Promise<void> {
-  const databaseUrl = await createTestDatabase();
-  const redisKeyPrefix = `worker-${++instances}`;
-  const hints = connectHints({ redisUrl: redis.url, keyPrefix: redisKeyPrefix });
-  const store = openStore({ databaseUrl, hints });
-  try {
-    await createTestCluster(store, 'system');
-    await use({ databaseUrl, redisUrl: redis.url, redisKeyPrefix, store, hints });
-  } finally {
-    await store.close();
-    await hints.close();
-  }
-}
 
 async function copies(cluster: ClusterClient): Promise<string[]> {
   const found = await cluster.list<ConfigMap>('configmaps', 'default');
@@ -49,7 +24,7 @@ const numbers = (count: number): string[] =>
   Array.from({ length: count }, (_, index) => `${index}`).toSorted();
 
 test('what was written before a worker ran, and what is written while it runs, gets its turn', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const early = await createTestCluster(store, 'early');
     await early.create(configMap('source', { copy: 'early' }));
     await redis.wipe();
@@ -63,7 +38,7 @@ test('what was written before a worker ran, and what is written while it runs, g
   }));
 
 test('three workers and a Redis that is wiped again and again do each piece of work once', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const workers = await Promise.all(
       [1, 2, 3].map(() => startTestWorker({ ...connection, reconcilers: [copier] })),
     );
@@ -84,7 +59,7 @@ test('three workers and a Redis that is wiped again and again do each piece of w
   }));
 
 test('a cluster with a large backlog delays another by a turn or two, not by its backlog', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const huge = await createTestCluster(store, 'huge');
     const small = await createTestCluster(store, 'small');
     await Promise.all(
@@ -108,7 +83,7 @@ test('a cluster with a large backlog delays another by a turn or two, not by its
   }));
 
 test('timers that come due are dispatched, whoever set them', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const clock = { offsetMs: 0 };
     const now = (): Date => new Date(Date.now() + clock.offsetMs);
     const runs: string[] = [];
@@ -147,7 +122,7 @@ test('timers that come due are dispatched, whoever set them', () =>
   }));
 
 test('outbox messages are delivered until their consumer takes them', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const clock = { offsetMs: 0 };
     await store.cluster('system').commitTurn({
       expectedCursor: 0,
@@ -194,7 +169,7 @@ test('outbox messages are delivered until their consumer takes them', () =>
   }));
 
 test('a turn that fails in one cluster leaves the others alone, and is told in one line', () =>
-  instance(async ({ store, hints: _hints, ...connection }) => {
+  withInstance(redis, async ({ store, connection }) => {
     const broken = await createTestCluster(store, 'broken');
     const sound = await createTestCluster(store, 'sound');
     const breaking = {

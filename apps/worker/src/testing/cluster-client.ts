@@ -7,6 +7,7 @@ import {
   beforeUpdate,
   beforeUpdateStatus,
   builtinRegistry,
+  type DeleteOptions,
   type KindDefinition,
   type Mutation,
   writeAttributes,
@@ -22,7 +23,7 @@ export interface ClusterClient {
   /** Puts the change on the newest state, again if someone wrote in between. */
   update<T extends KubeObject>(key: ObjectKey, change: (current: T) => T): Promise<void>;
   updateStatus<T extends KubeObject>(key: ObjectKey, change: (current: T) => T): Promise<void>;
-  remove(key: ObjectKey): Promise<void>;
+  remove(key: ObjectKey, options?: DeleteOptions): Promise<void>;
   get<T extends KubeObject>(key: ObjectKey): Promise<T | undefined>;
   list<T extends KubeObject>(resource: string, namespace?: string): Promise<T[]>;
 }
@@ -78,8 +79,8 @@ export function clusterClient(store: Store, clusterId: string): ClusterClient {
       change(key, (kind, current) => beforeUpdate(kind, current, edit(current as T))),
     updateStatus: <T extends KubeObject>(key: ObjectKey, edit: (current: T) => T) =>
       change(key, (kind, current) => beforeUpdateStatus(kind, current, edit(current as T))),
-    remove: (key) =>
-      change(key, (kind, current) => beforeDelete(kind, current, { options: {}, now: new Date() })),
+    remove: (key, options = {}) =>
+      change(key, (kind, current) => beforeDelete(kind, current, { options, now: new Date() })),
     get: async <T extends KubeObject>(key: ObjectKey) => {
       const stored = await cluster.get(key);
       return stored && (decode(stored) as T);
