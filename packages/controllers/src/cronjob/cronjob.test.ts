@@ -4,11 +4,11 @@ import { controllers } from '../controllers.ts';
 import { clusterSeed } from '../namespace/cluster-seed.ts';
 import { Kubelet, memoryNode } from '../testing/kubelet.ts';
 import { MemoryCluster } from '../testing/memory-cluster.ts';
-import { workloadRegistry } from '../testing/workload-registry.ts';
+import { builtinRegistry } from '@berth/kinds';
 
 function start(now = '2026-03-01T10:00:30Z'): { cluster: MemoryCluster; kubelet: Kubelet } {
   const cluster = new MemoryCluster({
-    registry: workloadRegistry,
+    registry: builtinRegistry,
     reconcilers: controllers(),
     nodes: [memoryNode('a')],
     now: new Date(now),

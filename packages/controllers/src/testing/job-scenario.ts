@@ -5,11 +5,11 @@ import { trackingFinalizer } from '../job/job-facts.ts';
 import { clusterSeed } from '../namespace/cluster-seed.ts';
 import { Kubelet, memoryNode } from './kubelet.ts';
 import { MemoryCluster } from './memory-cluster.ts';
-import { workloadRegistry } from './workload-registry.ts';
+import { builtinRegistry } from '@berth/kinds';
 
 export function start(): { cluster: MemoryCluster; kubelet: Kubelet } {
   const nodes = ['a', 'b'].map((name) => memoryNode(name));
-  const cluster = new MemoryCluster({ registry: workloadRegistry, reconcilers: controllers(), nodes });
+  const cluster = new MemoryCluster({ registry: builtinRegistry, reconcilers: controllers(), nodes });
   for (const object of clusterSeed({ clusterCa: 'CA' })) cluster.create(object);
   cluster.settle();
   return { cluster, kubelet: new Kubelet(cluster) };
