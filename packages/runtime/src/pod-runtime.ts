@@ -81,6 +81,8 @@ export interface PodRuntime {
   readonly version: string;
   /** How many pods a node of this runtime takes. */
   readonly podCapacity: number;
+  /** False where `run` looks at no {@link PodInputs}, so that nobody needs to fetch them. */
+  readonly usesInputs: boolean;
   /** Pods found from before a restart of the agent. They go on as they are; none restarts before `run` is called for it. */
   recover(): Promise<readonly PodIdentity[]>;
   /**

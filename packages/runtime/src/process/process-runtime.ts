@@ -44,6 +44,7 @@ export class ProcessRuntime implements PodRuntime {
   readonly name = 'process';
   readonly version = 'process://0.1.0';
   readonly podCapacity = 110;
+  readonly usesInputs = true;
   readonly #options: ProcessRuntimeOptions;
   readonly #podsDirectory: string;
   readonly #pods = new Map<string, RunningPod>();

@@ -1,0 +1,120 @@
+import { Agent, type Dispatcher } from 'undici';
+import { ApiError } from './api-error.ts';
+
+/** A token that can be asked for again once it was refused. */
+export interface TokenSource {
+  read(): Promise<string>;
+  forget(): void;
+}
+
+export interface ApiRequest {
+  readonly body?: object;
+  /** Default `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal;
+}
+
+const requestTimeoutMs = 30_000;
+/** The feed says something every 15 s; a silence of three times that is a dead connection. */
+const streamSilenceMs = 45_000;
+
+/** One pool of keep-alive connections to the API server, for all nodes of an agent. */
+export function connectionPool(options: { readonly ca: string | undefined; readonly nodes: number }): Agent {
+  return new Agent({
+    // Each node holds one connection for its feed.
+    connections: options.nodes + 16,
+    keepAliveTimeout: 30_000,
+    ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
+  });
+}
+
+/** Calls the API server as one node. Every failure is an {@link ApiError}. */
+export class ApiClient {
+  readonly url: string;
+  readonly #dispatcher: Dispatcher;
+  readonly #token: TokenSource;
+
+  constructor(options: {
+    readonly url: string;
+    readonly dispatcher: Dispatcher;
+    readonly token: TokenSource;
+  }) {
+    this.url = options.url.replace(/\/$/, '');
+    this.#dispatcher = options.dispatcher;
+    this.#token = options.token;
+  }
+
+  get<T>(path: string, options: ApiRequest = {}): Promise<T> {
+    return this.#json('GET', path, options);
+  }
+
+  post<T>(path: string, options: ApiRequest): Promise<T> {
+    return this.#json('POST', path, options);
+  }
+
+  patch<T>(path: string, options: ApiRequest): Promise<T> {
+    return this.#json('PATCH', path, options);
+  }
+
+  delete<T>(path: string, options: ApiRequest): Promise<T> {
+    return this.#json('DELETE', path, options);
+  }
+
+  /** The body of an answer as it comes. It may be silent for as long as a quiet feed is. */
+  async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
+    const { statusCode, body } = await this.#send('GET', path, { signal, bodyTimeoutMs: streamSilenceMs });
+    if (statusCode !== 200) throw ApiError.fromAnswer(statusCode, await body.text());
+    return body;
+  }
+
+  async #json<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
+    const { statusCode, body } = await this.#send(method, path, {
+      ...request,
+      bodyTimeoutMs: requestTimeoutMs,
+    });
+    const text = await body.text().catch((cause: unknown) => {
+      throw unreachable(cause);
+    });
+    if (statusCode >= 300) throw ApiError.fromAnswer(statusCode, text);
+    // Whoever asks for a path knows the kind that stands there.
+    return JSON.parse(text) as T;
+  }
+
+  async #send(
+    method: Dispatcher.HttpMethod,
+    path: string,
+    request: ApiRequest & { readonly bodyTimeoutMs: number },
+  ): Promise<Dispatcher.ResponseData> {
+    const token = await this.#token.read().catch((cause: unknown) => {
+      throw new ApiError(0, `the node's token cannot be read: ${String(cause)}`, { cause });
+    });
+    const { body, contentType = 'application/json', signal } = request;
+    const content = body === undefined ? {} : { 'content-type': contentType };
+    const answer = await this.#dispatcher
+      .request({
+        origin: new URL(this.url).origin,
+        path: `${new URL(this.url).pathname.replace(/\/$/, '')}${path}`,
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          accept: 'application/json',
+          'user-agent': 'berth-node/0.1.0',
+          ...content,
+        },
+        headersTimeout: requestTimeoutMs,
+        bodyTimeout: request.bodyTimeoutMs,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+      .catch((cause: unknown) => {
+        throw unreachable(cause);
+      });
+    if (answer.statusCode === 401) this.#token.forget();
+    return answer;
+  }
+}
+
+function unreachable(cause: unknown): ApiError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ApiError(0, `the API server cannot be reached: ${why}`, { cause });
+}

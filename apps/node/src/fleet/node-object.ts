@@ -1,0 +1,116 @@
+import type { Node, NodeCondition, NodeStatus } from '@berth/kinds';
+import { toTime } from '@berth/machinery';
+import type { PodRuntime } from '@berth/runtime';
+
+/** The machine, as a node reports it. */
+export interface Machine {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly storageBytes: number;
+  readonly pressure: { readonly memory: boolean; readonly disk: boolean; readonly pid: boolean };
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly kernelVersion: string;
+  readonly machineId: string;
+  readonly bootId: string;
+  readonly osImage: string;
+}
+
+export interface NodeDescription {
+  readonly name: string;
+  readonly runtime: Pick<PodRuntime, 'name' | 'version' | 'podCapacity'>;
+  readonly machine: Machine;
+  readonly address: string;
+  readonly kubeletPort: number;
+  readonly now: Date;
+}
+
+/** What node agents of this version say they are: the Kubernetes version whose behaviour they follow. */
+const kubeletVersion = 'v1.36.0';
+/** Kept back for the machine itself, as `--system-reserved` would. */
+const reservedMemoryBytes = 256 * 1024 * 1024;
+
+/** The Node as the agent creates it; its status is written apart. */
+export function nodeObject({ name, runtime, machine }: NodeDescription): Node {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name,
+      labels: {
+        'kubernetes.io/hostname': name,
+        'kubernetes.io/os': machine.operatingSystem,
+        'kubernetes.io/arch': machine.architecture,
+        'berth.dev/runtime': runtime.name,
+      },
+    },
+    spec: {},
+  };
+}
+
+/** The Node's status, with the times of conditions that did not change kept from `before`. */
+export function nodeStatus(description: NodeDescription, before: NodeStatus | undefined): NodeStatus {
+  const { name, runtime, machine, address, kubeletPort } = description;
+  const capacity = {
+    cpu: String(machine.cpus),
+    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
+    'ephemeral-storage': `${Math.floor(machine.storageBytes / 1024)}Ki`,
+    pods: String(runtime.podCapacity),
+  };
+  const allocatableBytes = Math.max(machine.memoryBytes - reservedMemoryBytes, 0);
+  return {
+    capacity,
+    allocatable: { ...capacity, memory: `${Math.floor(allocatableBytes / 1024)}Ki` },
+    conditions: conditions(description, before),
+    addresses: [
+      { type: 'InternalIP', address },
+      { type: 'Hostname', address: name },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: kubeletPort } },
+    nodeInfo: {
+      machineID: machine.machineId,
+      systemUUID: machine.machineId,
+      bootID: machine.bootId,
+      kernelVersion: machine.kernelVersion,
+      osImage: machine.osImage,
+      containerRuntimeVersion: runtime.version,
+      kubeletVersion,
+      kubeProxyVersion: '',
+      operatingSystem: machine.operatingSystem,
+      architecture: machine.architecture,
+    },
+  };
+}
+
+function conditions({ machine, now }: NodeDescription, before: NodeStatus | undefined): NodeCondition[] {
+  const { memory, disk, pid } = machine.pressure;
+  const wanted: Array<Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>> = [
+    memory
+      ? pressure(
+          'MemoryPressure',
+          'KubeletHasInsufficientMemory',
+          'kubelet has insufficient memory available',
+        )
+      : relief('MemoryPressure', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    disk
+      ? pressure('DiskPressure', 'KubeletHasDiskPressure', 'kubelet has disk pressure')
+      : relief('DiskPressure', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    pid
+      ? pressure('PIDPressure', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available')
+      : relief('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+  ];
+  return wanted.map((condition) => {
+    const current = before?.conditions?.find(({ type }) => type === condition.type);
+    const since = current?.status === condition.status ? current.lastTransitionTime : undefined;
+    return { ...condition, lastHeartbeatTime: toTime(now), lastTransitionTime: since ?? toTime(now) };
+  });
+}
+
+function pressure(type: string, reason: string, message: string) {
+  return { type, status: 'True', reason, message };
+}
+
+function relief(type: string, reason: string, message: string) {
+  return { type, status: 'False', reason, message };
+}

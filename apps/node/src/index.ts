@@ -1,0 +1,1 @@
+export { type AgentNode, type NodeAgent, type NodeAgentOptions, startNodeAgent } from './node-agent.ts';

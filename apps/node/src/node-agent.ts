@@ -1,0 +1,127 @@
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { serve, type ServerType } from '@hono/node-server';
+import type { Clock, PodRuntime } from '@berth/runtime';
+import type { Logger } from 'pino';
+import { ApiClient, connectionPool, type TokenSource } from './api/api-client.ts';
+import { EventRecorder } from './events/event-recorder.ts';
+import type { Machine } from './fleet/node-object.ts';
+import { keepRegistered } from './fleet/node-registration.ts';
+import { followPods } from './fleet/pod-feed.ts';
+import { createAuthenticator } from './kubelet/authenticate.ts';
+import { createKubeletApp } from './kubelet/kubelet-app.ts';
+import { NodePods } from './pods/node-pods.ts';
+
+/** One node that an agent speaks for. */
+export interface AgentNode {
+  readonly name: string;
+  readonly token: TokenSource;
+  readonly runtime: PodRuntime;
+  /** The machine as of now. */
+  readonly machine: () => Machine;
+}
+
+export interface NodeAgentOptions {
+  readonly apiUrl: string;
+  /** PEM of the CA of the API server's certificate. */
+  readonly ca: string | undefined;
+  readonly nodes: readonly AgentNode[];
+  /** Where the kubelet API listens, and what pods and the API server see as the node's address. */
+  readonly address: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export interface NodeAgent {
+  /** Where the kubelet API listens. */
+  readonly port: number;
+  /** Resolves once every node is known to the fleet. */
+  readonly registered: Promise<void>;
+  close(options: { readonly stopPods: boolean; readonly maxGraceSeconds?: number }): Promise<void>;
+}
+
+/** Runs the pods of its nodes until it is closed. Everything that it tells the API is tried again until it succeeds. */
+export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
+  const { apiUrl, ca, address, clock, log } = options;
+  const dispatcher = connectionPool({ ca, nodes: options.nodes.length });
+  const ended = new AbortController();
+  const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, dispatcher }) }));
+  for (const { pods } of nodes) await pods.recover();
+
+  const isApiServer = createAuthenticator({ apiUrl, dispatcher, clock });
+  const app = createKubeletApp({ nodes: nodes.map(({ pods }) => pods), isApiServer, clock, log });
+  const { server, port } = await listen(app, { address, port: options.port });
+
+  const tasks: Array<Promise<void>> = [];
+  const registrations = nodes.map(
+    ({ node, api }) =>
+      new Promise<void>((onRegistered) => {
+        const { name, runtime, machine } = node;
+        const describe = () => ({
+          name,
+          runtime,
+          machine: machine(),
+          address,
+          kubeletPort: port,
+          now: clock.now(),
+        });
+        tasks.push(keepRegistered({ api, describe, clock, log, onRegistered }, ended.signal));
+      }),
+  );
+  for (const { node, api, pods } of nodes) {
+    tasks.push(followPods({ nodeName: node.name, api, listener: pods, clock, log }, ended.signal));
+  }
+
+  return {
+    port,
+    registered: Promise.all(registrations).then(() => {}),
+    async close(closing) {
+      ended.abort();
+      await Promise.all(tasks);
+      for (const { pods } of nodes) pods.close();
+      await Promise.all(nodes.map(({ node }) => node.runtime.close(closing)));
+      await closeServer(server);
+      await dispatcher.destroy();
+    },
+  };
+}
+
+function nodeParts(
+  node: AgentNode,
+  options: NodeAgentOptions & { readonly dispatcher: ReturnType<typeof connectionPool> },
+): { readonly api: ApiClient; readonly pods: NodePods } {
+  const { apiUrl, dispatcher, address, clock, log } = options;
+  const api = new ApiClient({ url: apiUrl, dispatcher, token: node.token });
+  const events = new EventRecorder({ api, nodeName: node.name, clock, log });
+  const pods = new NodePods({
+    runtime: node.runtime,
+    api,
+    hostIp: address,
+    clock,
+    log,
+    recordEvent: (clusterId, pod, event) => events.record(clusterId, pod, event),
+  });
+  return { api, pods };
+}
+
+function listen(
+  app: { readonly fetch: Parameters<typeof serve>[0]['fetch'] },
+  { address, port }: { readonly address: string; readonly port: number },
+): Promise<{ server: ServerType; port: number }> {
+  return new Promise((resolve, reject) => {
+    const hostname = isIPv6(address) ? address.replace(/^\[|\]$/g, '') : address;
+    const server = serve({ fetch: app.fetch, hostname, port }, ({ port: bound }: AddressInfo) =>
+      resolve({ server, port: bound }),
+    );
+    server.once('error', reject);
+  });
+}
+
+function closeServer(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    // Followed logs would keep it open.
+    if ('closeAllConnections' in server) server.closeAllConnections();
+  });
+}

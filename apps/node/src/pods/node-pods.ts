@@ -1,0 +1,69 @@
+import type { Pod } from '@berth/kinds';
+import type { PodIdentity, PodRuntime } from '@berth/runtime';
+import type { PodFeedListener } from '../fleet/pod-feed.ts';
+import { PodWorker, type PodWorkerOptions } from './pod-worker.ts';
+
+export type NodePodsOptions = Omit<PodWorkerOptions, 'identity' | 'onDone'>;
+
+/** The pods of one node: a worker for each that the API or the runtime knows. */
+export class NodePods implements PodFeedListener {
+  readonly #options: NodePodsOptions;
+  readonly #workers = new Map<string, PodWorker>();
+
+  constructor(options: NodePodsOptions) {
+    this.#options = options;
+    const { runtime } = options;
+    runtime.onChange((uid) => this.#workers.get(uid)?.observed());
+    runtime.onEvent((event) => this.#workers.get(event.podUid)?.event(event));
+  }
+
+  get runtime(): PodRuntime {
+    return this.#options.runtime;
+  }
+
+  /** Takes on what the runtime finds from before. Before the feed, so that the feed can say what of it is gone. */
+  async recover(): Promise<void> {
+    for (const identity of await this.runtime.recover()) this.#worker(identity);
+  }
+
+  set(clusterId: string, pod: Pod): void {
+    const { name, namespace = '', uid = '' } = pod.metadata;
+    this.#worker({ clusterId, namespace, name, uid }).set(pod);
+  }
+
+  gone(podUid: string): void {
+    this.#workers.get(podUid)?.gone();
+  }
+
+  synced(podUids: ReadonlySet<string>): void {
+    for (const [uid, worker] of this.#workers) {
+      if (!podUids.has(uid)) worker.gone();
+    }
+  }
+
+  /** The pod of this name; the newest one where an older one is still ending. */
+  find(clusterId: string, namespace: string, name: string): PodWorker | undefined {
+    let found: PodWorker | undefined;
+    for (const worker of this.#workers.values()) {
+      const { identity } = worker;
+      if (identity.clusterId === clusterId && identity.namespace === namespace && identity.name === name) {
+        found = worker;
+      }
+    }
+    return found;
+  }
+
+  close(): void {
+    for (const worker of this.#workers.values()) worker.close();
+  }
+
+  #worker(identity: PodIdentity): PodWorker {
+    let worker = this.#workers.get(identity.uid);
+    if (worker === undefined) {
+      const onDone = () => this.#workers.delete(identity.uid);
+      worker = new PodWorker({ ...this.#options, identity, onDone });
+      this.#workers.set(identity.uid, worker);
+    }
+    return worker;
+  }
+}

@@ -1,0 +1,117 @@
+import type { ConfigMap, Pod, Secret } from '@berth/kinds';
+import { type InputEntries, type PodInputs, tokenInputKey } from '@berth/runtime';
+import type { ApiClient } from '../api/api-client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { namespacedPath } from '../api/paths.ts';
+import { type InputReferences, inputReferences, type TokenReference } from './input-references.ts';
+
+interface IssuedToken {
+  readonly token: string;
+  readonly renewAtMs: number;
+}
+
+interface TokenRequestAnswer {
+  readonly status?: { readonly token: string; readonly expirationTimestamp: string };
+}
+
+/** Tokens are renewed after this share of their life, as the kubelet does. */
+const renewAfterShare = 0.8;
+
+/** Fetches what one pod refers to, from the pod's own cluster. */
+export class PodInputsSource {
+  readonly references: InputReferences;
+  readonly #api: ApiClient;
+  readonly #clusterId: string;
+  readonly #pod: Pod;
+  readonly #tokens = new Map<string, IssuedToken>();
+
+  constructor(api: ApiClient, clusterId: string, pod: Pod) {
+    this.#api = api;
+    this.#clusterId = clusterId;
+    this.#pod = pod;
+    this.references = inputReferences(pod);
+  }
+
+  get isEmpty(): boolean {
+    const { configMaps, secrets, tokens } = this.references;
+    return configMaps.size === 0 && secrets.size === 0 && tokens.length === 0;
+  }
+
+  /** An object that does not exist, or that the node may not read, is left out. @throws ApiError */
+  async fetch(now: Date): Promise<PodInputs> {
+    const { configMaps, secrets, tokens } = this.references;
+    const configMap = (name: string) => this.#api.get<ConfigMap>(this.#path('configmaps', name));
+    const secret = (name: string) => this.#api.get<Secret>(this.#path('secrets', name));
+    const [configMapEntries, secretEntries, issued] = await Promise.all([
+      eachEntries(configMaps, async (name) => configMapEntriesOf(await configMap(name))),
+      eachEntries(secrets, async (name) => secretEntriesOf(await secret(name))),
+      Promise.all(tokens.map((reference) => this.#token(reference, now))),
+    ]);
+    return {
+      configMaps: configMapEntries,
+      secrets: secretEntries,
+      tokens: new Map(issued.flatMap((entry) => (entry === undefined ? [] : [entry]))),
+    };
+  }
+
+  async #token(reference: TokenReference, now: Date): Promise<[string, string] | undefined> {
+    const { audience, expirationSeconds = 3600 } = reference;
+    const key = tokenInputKey(audience, reference.expirationSeconds);
+    const current = this.#tokens.get(key);
+    if (current !== undefined && current.renewAtMs > now.getTime()) return [key, current.token];
+    const { name, uid } = this.#pod.metadata;
+    const account = this.#pod.spec?.serviceAccountName ?? 'default';
+    const answer = await readable(
+      this.#api.post<TokenRequestAnswer>(this.#path('serviceaccounts', account, 'token'), {
+        body: {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: {
+            audiences: audience === undefined || audience === '' ? [] : [audience],
+            expirationSeconds,
+            boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name, uid },
+          },
+        },
+      }),
+    );
+    if (answer?.status === undefined) return undefined;
+    const { token, expirationTimestamp } = answer.status;
+    const lifeMs = new Date(expirationTimestamp).getTime() - now.getTime();
+    this.#tokens.set(key, { token, renewAtMs: now.getTime() + lifeMs * renewAfterShare });
+    return [key, token];
+  }
+
+  #path(...parts: readonly string[]): string {
+    return namespacedPath(this.#clusterId, this.#pod.metadata.namespace ?? '', ...parts);
+  }
+}
+
+async function eachEntries(
+  names: ReadonlySet<string>,
+  fetchEntries: (name: string) => Promise<InputEntries>,
+): Promise<Map<string, InputEntries>> {
+  const found = await Promise.all(
+    [...names].map(async (name) => [name, await readable(fetchEntries(name))] as const),
+  );
+  return new Map(found.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries]])));
+}
+
+async function readable<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return undefined;
+    throw error;
+  }
+}
+
+function configMapEntriesOf({ data, binaryData }: ConfigMap): InputEntries {
+  return new Map([
+    ...Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value)] as const),
+    ...Object.entries(binaryData ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')] as const),
+  ]);
+}
+
+function secretEntriesOf({ data }: Secret): InputEntries {
+  return new Map(Object.entries(data ?? {}).map(([key, value]) => [key, Buffer.from(value, 'base64')]));
+}

@@ -1,0 +1,274 @@
+import { createHash } from 'node:crypto';
+import type { Pod } from '@berth/kinds';
+import { toTime } from '@berth/machinery';
+import type { Clock, PodIdentity, PodInputs, PodObservation, PodRuntime, RuntimeEvent } from '@berth/runtime';
+import type { Logger } from 'pino';
+import type { ApiClient } from '../api/api-client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { Backoff } from '../api/backoff.ts';
+import { namespacedPath } from '../api/paths.ts';
+import { PodInputsSource } from './pod-inputs.ts';
+import { isFinal, podStatus } from './pod-status.ts';
+import { StatusWriter } from './status-writer.ts';
+
+export interface PodWorkerOptions {
+  readonly identity: PodIdentity;
+  readonly runtime: PodRuntime;
+  readonly api: ApiClient;
+  readonly hostIp: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly recordEvent: (clusterId: string, pod: Pod, event: RuntimeEvent) => void;
+  /** Nothing of the pod is left, neither here nor in the API. */
+  readonly onDone: () => void;
+}
+
+const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+
+/** How often ConfigMaps, Secrets and tokens of running pods are looked at again. */
+const refreshInputsMs = 60_000;
+/** Kubernetes' default of `terminationGracePeriodSeconds`. */
+const defaultGraceSeconds = 30;
+
+/**
+ * Brings one pod from what the API wants to what the runtime does, and tells the API how it is. Level-triggered: whatever
+ * happened, it looks at the latest pod and the latest observation and does what is missing. One pass at a time.
+ */
+export class PodWorker {
+  readonly #options: PodWorkerOptions;
+  readonly #inputsBackoff = new Backoff(2_000, refreshInputsMs);
+  readonly #failureBackoff = new Backoff(200, 30_000);
+  #pod: Pod | undefined;
+  #inputs: PodInputsSource | undefined;
+  #inputsRetryAt: Date | undefined;
+  #inputsRefreshAt: Date | undefined;
+  #ranAs: string | undefined;
+  #writer: StatusWriter | undefined;
+  #startTime: string | undefined;
+  #isGone = false;
+  #isDeleted = false;
+  #isClosed = false;
+  #isBusy = false;
+  #again = false;
+  #cancelWake: (() => void) | undefined;
+
+  constructor(options: PodWorkerOptions) {
+    this.#options = options;
+  }
+
+  get identity(): PodIdentity {
+    return this.#options.identity;
+  }
+
+  /** The pod as the API had it last; undefined for one that was found on disk and not heard of yet. */
+  get pod(): Pod | undefined {
+    return this.#pod;
+  }
+
+  /** The API has this pod. */
+  set(pod: Pod): void {
+    this.#pod = pod;
+    this.#isGone = false;
+    this.#wake();
+  }
+
+  /** The API has no such pod any more. */
+  gone(): void {
+    this.#isGone = true;
+    this.#wake();
+  }
+
+  /** The runtime has something new to say of the pod. */
+  observed(): void {
+    this.#wake();
+  }
+
+  event(event: RuntimeEvent): void {
+    const { recordEvent, identity } = this.#options;
+    if (this.#pod !== undefined) recordEvent(identity.clusterId, this.#pod, event);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#cancelWake?.();
+  }
+
+  #wake(): void {
+    this.#again = true;
+    if (this.#isBusy || this.#isClosed) return;
+    this.#isBusy = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#again && !this.#isClosed) {
+      this.#again = false;
+      this.#cancelWake?.();
+      this.#cancelWake = undefined;
+      try {
+        const wakeAt = await this.#pass();
+        this.#failureBackoff.reset();
+        this.#wakeAt(wakeAt);
+      } catch (err) {
+        const { identity, clock, log } = this.#options;
+        const delayMs = this.#failureBackoff.next();
+        const level = err instanceof ApiError && err.isTransient ? 'debug' : 'warn';
+        log[level]({ pod: identity, err, delayMs }, 'a pod could not be brought forward; trying again');
+        this.#wakeAt(new Date(clock.now().getTime() + delayMs));
+      }
+    }
+    this.#isBusy = false;
+  }
+
+  #wakeAt(time: Date | undefined): void {
+    if (time === undefined || this.#isClosed) return;
+    this.#cancelWake?.();
+    this.#cancelWake = this.#options.clock.at(time, () => this.#wake());
+  }
+
+  /** One look at everything; returns when to look again if nothing happens. */
+  async #pass(): Promise<Date | undefined> {
+    const pod = this.#pod;
+    if (this.#isGone) return this.#leave();
+    if (pod === undefined) return undefined;
+    this.#startTime ??= pod.status?.startTime ?? toTime(this.#options.clock.now());
+    if (pod.metadata.deletionTimestamp !== undefined) return this.#terminate(pod);
+    if (isFinal(pod.status?.phase)) return this.#rest(pod);
+    const deadline = this.#deadline(pod);
+    if (deadline !== undefined && deadline <= this.#options.clock.now()) return this.#expire(pod);
+    await this.#keepRunning(pod);
+    await this.#report(pod);
+    return earliest(deadline, this.#inputsRetryAt, this.#inputsRefreshAt);
+  }
+
+  /** Ends what still runs of a pod that the API has forgotten, and removes it here. */
+  async #leave(): Promise<undefined> {
+    const { runtime, identity, onDone } = this.#options;
+    this.#stop(0);
+    if (runtime.observe(identity.uid)?.stopped === false) return;
+    await runtime.remove(identity.uid);
+    this.close();
+    onDone();
+  }
+
+  async #terminate(pod: Pod): Promise<undefined> {
+    const { runtime, identity } = this.#options;
+    this.#stop(pod.metadata.deletionGracePeriodSeconds ?? defaultGraceSeconds);
+    const observation = runtime.observe(identity.uid);
+    await this.#report(pod);
+    if (observation !== undefined && !observation.stopped) return;
+    // 0: the API knows already that the pod has ended, and waits for finalizers.
+    if (this.#isDeleted || pod.metadata.deletionGracePeriodSeconds === 0) return;
+    await this.#confirmDeletion(pod);
+    this.#isDeleted = true;
+  }
+
+  /** A pod whose phase is final stays as it is, for its logs; what should still run of it ends. */
+  async #rest(pod: Pod): Promise<undefined> {
+    const { runtime, identity } = this.#options;
+    if (runtime.observe(identity.uid) === undefined) return;
+    this.#stop(pod.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds);
+    await this.#report(pod);
+  }
+
+  async #expire(pod: Pod): Promise<undefined> {
+    this.#stop(pod.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds);
+    await this.#report(pod, {
+      reason: 'DeadlineExceeded',
+      message: 'Pod was active on the node longer than the specified deadline',
+    });
+  }
+
+  /** Asks the runtime to end the pod, unless it has: an answer to each answer would never end. */
+  #stop(graceSeconds: number): void {
+    const { runtime, identity } = this.#options;
+    if (runtime.observe(identity.uid)?.stopped === false) runtime.stop(identity.uid, graceSeconds);
+  }
+
+  #deadline({ spec }: Pod): Date | undefined {
+    const seconds = spec?.activeDeadlineSeconds;
+    if (seconds === undefined || this.#startTime === undefined) return undefined;
+    return new Date(new Date(this.#startTime).getTime() + seconds * 1000);
+  }
+
+  /** Hands the pod to the runtime when it, or what it refers to, may have changed. */
+  async #keepRunning(pod: Pod): Promise<void> {
+    const { runtime, identity, api, clock } = this.#options;
+    const now = clock.now();
+    const as = fingerprint(pod);
+    const dueAt = earliest(this.#inputsRetryAt, this.#inputsRefreshAt);
+    const isDue = dueAt !== undefined && dueAt <= now;
+    if (as === this.#ranAs && !isDue) return;
+    if (this.#inputs === undefined || as !== this.#ranAs) {
+      this.#inputs = new PodInputsSource(api, identity.clusterId, pod);
+    }
+    const inputs = runtime.usesInputs ? await this.#inputs.fetch(now) : noInputs;
+    await runtime.run(identity.clusterId, pod, inputs);
+    this.#ranAs = as;
+    this.#inputsRetryAt = undefined;
+    this.#inputsRefreshAt = undefined;
+  }
+
+  #scheduleInputs(observation: PodObservation): void {
+    const { clock, runtime } = this.#options;
+    const nowMs = clock.now().getTime();
+    if (observation.awaitsInputs) {
+      this.#inputsRetryAt ??= new Date(nowMs + this.#inputsBackoff.next());
+      return;
+    }
+    const isLive = runtime.usesInputs && this.#inputs?.isEmpty === false && !observation.finished;
+    this.#inputsRefreshAt = isLive ? (this.#inputsRefreshAt ?? new Date(nowMs + refreshInputsMs)) : undefined;
+  }
+
+  async #report(pod: Pod, failure?: { reason: string; message: string }): Promise<void> {
+    const { runtime, identity, hostIp, clock } = this.#options;
+    const observation = runtime.observe(identity.uid);
+    if (observation === undefined || this.#startTime === undefined) return;
+    this.#scheduleInputs(observation);
+    this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod);
+    const before = this.#writer.before(pod.status);
+    const status = podStatus({
+      pod,
+      observation,
+      before,
+      hostIp,
+      startTime: this.#startTime,
+      ...(failure === undefined ? {} : { failure }),
+      isDeleted: pod.metadata.deletionTimestamp !== undefined,
+      now: clock.now(),
+    });
+    const outcome = await this.#writer.write(status, pod.status);
+    if (outcome === 'gone') this.#options.log.debug({ pod: identity }, 'the pod is gone; waiting to hear it');
+  }
+
+  async #confirmDeletion({ metadata }: Pod): Promise<void> {
+    const { api, identity } = this.#options;
+    const path = namespacedPath(identity.clusterId, metadata.namespace ?? '', 'pods', metadata.name);
+    try {
+      await api.delete(path, {
+        body: {
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          gracePeriodSeconds: 0,
+          preconditions: { uid: identity.uid },
+        },
+      });
+    } catch (error) {
+      // Gone already, or another pod has its name.
+      if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 409)) throw error;
+    }
+  }
+}
+
+/** Stands for what of a pod matters to its runtime. */
+function fingerprint({ spec, metadata }: Pod): string {
+  const text = JSON.stringify([spec, metadata.labels, metadata.annotations]);
+  return createHash('sha256').update(text).digest('base64');
+}
+
+function earliest(...times: ReadonlyArray<Date | undefined>): Date | undefined {
+  return times.reduce(
+    (first, time) => (first === undefined || (time && time < first) ? time : first),
+    undefined,
+  );
+}

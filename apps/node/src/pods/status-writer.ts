@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Pod, PodStatus } from '@berth/kinds';
+import type { ApiClient } from '../api/api-client.ts';
+import { ApiError } from '../api/api-error.ts';
+import { namespacedPath } from '../api/paths.ts';
+import type { NodePodStatus } from './pod-status.ts';
+
+/** What became of a write. `gone`: this pod is no more, or another one has its name. */
+export type WriteOutcome = 'written' | 'unchanged' | 'gone';
+
+/** Writes one pod's status, and only what changed. */
+export class StatusWriter {
+  readonly #api: ApiClient;
+  readonly #path: string;
+  readonly #uid: string;
+  #written: NodePodStatus | undefined;
+
+  constructor(api: ApiClient, clusterId: string, { metadata }: Pod) {
+    this.#api = api;
+    this.#path = `${namespacedPath(clusterId, metadata.namespace ?? '', 'pods', metadata.name)}/status`;
+    this.#uid = metadata.uid ?? '';
+  }
+
+  /** The status to compute the next one from: what was written last, or what the API has. */
+  before(current: PodStatus | undefined): PodStatus {
+    const written = this.#written?.conditions ?? [];
+    const others = (current?.conditions ?? []).filter(
+      ({ type }) => !written.some((own) => own.type === type),
+    );
+    return { ...current, ...this.#written, conditions: [...others, ...written] };
+  }
+
+  /** @throws ApiError for what may succeed later. */
+  async write(status: NodePodStatus, current: PodStatus | undefined): Promise<WriteOutcome> {
+    // What was written once is not written again, even where the API keeps it in another form.
+    if (isDeepStrictEqual(this.#written ?? pick(current, status), status)) return 'unchanged';
+    try {
+      await this.#api.patch<Pod>(this.#path, {
+        contentType: 'application/strategic-merge-patch+json',
+        // A uid in a patch is a precondition.
+        body: {
+          metadata: { uid: this.#uid },
+          status: { ...removed(this.#written ?? current, status), ...status },
+        },
+      });
+    } catch (error) {
+      if (error instanceof ApiError && isGone(error)) return 'gone';
+      throw error;
+    }
+    this.#written = status;
+    return 'written';
+  }
+}
+
+/** The members of the API's status that the node writes too, in its order. */
+function pick(current: PodStatus | undefined, status: NodePodStatus): NodePodStatus {
+  const kept = Object.entries(current ?? {}).filter(([key]) => key in status);
+  const conditions = (status.conditions ?? []).flatMap(
+    ({ type }) => current?.conditions?.find((condition) => condition.type === type) ?? [],
+  );
+  return { ...Object.fromEntries(kept), conditions };
+}
+
+/** `null` for what the node wrote before and has no more to say of. */
+function removed(before: NodePodStatus | undefined, status: NodePodStatus): Record<string, null> {
+  const removable = ['reason', 'message'] as const;
+  return Object.fromEntries(
+    removable
+      .filter((key) => before?.[key] !== undefined && status[key] === undefined)
+      .map((key) => [key, null]),
+  );
+}
+
+function isGone({ status, message }: ApiError): boolean {
+  return status === 404 || (status === 409 && /uid/i.test(message));
+}

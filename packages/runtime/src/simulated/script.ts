@@ -1,0 +1,67 @@
+import type { Pod } from '@berth/kinds';
+import type { PodContainer } from '../pod/container-record.ts';
+
+/** What a simulated container does. Absent seconds mean never. */
+export interface ContainerScript {
+  readonly startDelayMs: number;
+  readonly runSeconds: number | undefined;
+  readonly exitCode: number;
+  /** The first so many attempts fail, with `exitCode` or 1; later ones succeed. */
+  readonly failTimes: number | undefined;
+  readonly readyAfterSeconds: number | undefined;
+  /** It never starts, and waits for this reason. */
+  readonly waitingReason: string | undefined;
+}
+
+const prefix = 'simulated.berth.dev/';
+const defaultStartDelayMs = 100;
+const defaultRunSeconds = 1;
+
+/**
+ * Reads what a container is to do from its pod's annotations: `simulated.berth.dev/<what>` for all containers of the
+ * pod, `simulated.berth.dev/<what>.<container>` for one.
+ *
+ * | annotation | meaning | default |
+ * |---|---|---|
+ * | `start-delay-ms` | time until it runs | 100 |
+ * | `run-seconds` | time until it ends; `forever` | 1; for main containers of restart policy Always and for sidecars, forever |
+ * | `exit-code` | how it ends | 0 |
+ * | `fail-times` | the first so many attempts end with `exit-code` (or 1), the others with 0 | |
+ * | `ready-after-seconds` | time until it is ready; `never` | 0 |
+ * | `waiting-reason` | it never starts, and waits for this reason (`ImagePullBackOff`) | |
+ *
+ * A value that cannot be read counts as absent.
+ */
+export function containerScript({ metadata, spec }: Pod, { container, role }: PodContainer): ContainerScript {
+  const annotations = metadata.annotations ?? {};
+  const valueOf = (what: string) =>
+    annotations[`${prefix}${what}.${container.name}`] ?? annotations[`${prefix}${what}`];
+  const policy = container.restartPolicy ?? spec?.restartPolicy ?? 'Always';
+  const runsOn = role === 'sidecar' || (role === 'main' && policy === 'Always');
+  return {
+    startDelayMs: numberOf(valueOf('start-delay-ms')) ?? defaultStartDelayMs,
+    runSeconds:
+      role === 'sidecar' || valueOf('run-seconds') === 'forever'
+        ? undefined
+        : (numberOf(valueOf('run-seconds')) ?? (runsOn ? undefined : defaultRunSeconds)),
+    exitCode: numberOf(valueOf('exit-code')) ?? 0,
+    failTimes: numberOf(valueOf('fail-times')),
+    readyAfterSeconds:
+      valueOf('ready-after-seconds') === 'never'
+        ? undefined
+        : (numberOf(valueOf('ready-after-seconds')) ?? 0),
+    waitingReason: valueOf('waiting-reason'),
+  };
+}
+
+/** How an attempt ends that comes to its end. */
+export function exitCodeOf({ exitCode, failTimes }: ContainerScript, attempt: number): number {
+  if (failTimes === undefined) return exitCode;
+  return attempt < failTimes ? exitCode || 1 : 0;
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  if (text === undefined || text.trim() === '') return undefined;
+  const number = Number(text);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}
