@@ -50,6 +50,7 @@ export const pod: KindDefinition = {
   },
   hasGeneration: true,
   deletionGraceSeconds,
+  answersDeleteWithObject: true,
   assignedNode: (object) => podOf(object).spec?.nodeName || undefined,
 };
 
