@@ -1,4 +1,5 @@
 import { cronJobController } from './cronjob/reconcile.ts';
+import { eventExpiry } from './event-expiry/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
@@ -19,5 +20,6 @@ export function controllers(): readonly Reconciler[] {
     ttlAfterFinishedController,
     garbageCollector,
     podGarbageCollector,
+    eventExpiry,
   ];
 }

@@ -67,7 +67,7 @@ describe('a Job that succeeds', () => {
     ]);
     expectExactCount(cluster);
     expect(cluster.claims.size).toBe(0);
-    expect(cluster.timers.size).toBe(0);
+    expect(cluster.awaited()).toEqual([]);
   });
 
   it('never runs more pods than parallelism allows, nor than completions are missing', () => {

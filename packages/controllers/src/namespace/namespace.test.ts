@@ -59,7 +59,7 @@ describe('a namespace that is deleted', () => {
     for (const definition of cluster.registry.definitions) {
       expect(cluster.list(definition.plural, 'mine')).toEqual([]);
     }
-    expect(cluster.timers.size).toBe(0);
+    expect(cluster.awaited()).toEqual([]);
   });
 
   it('lets its pods end first, says what it waits for, and starts nothing new', () => {

@@ -63,7 +63,7 @@ describe('a pod', () => {
     cluster.settle();
     expect(pod(cluster, 'a').spec).not.toHaveProperty('nodeName');
     expect(cluster.events('a')).toEqual([]);
-    expect(cluster.timers.size).toBe(0);
+    expect(cluster.awaited()).toEqual([]);
   });
 
   it('that fits nowhere is told why, once, and bound as soon as another gives its room back', () => {
@@ -79,7 +79,7 @@ describe('a pod', () => {
     kubelet.end(pod(cluster, 'a'));
     cluster.settle();
     expect(pod(cluster, 'c').spec?.nodeName).toBe('small');
-    expect(cluster.timers.size).toBe(0);
+    expect(cluster.awaited()).toEqual([]);
   });
 
   it('that fits nowhere is tried again by itself: a node may have joined', () => {
@@ -122,7 +122,7 @@ describe('many pods', () => {
     expect(bound).toHaveLength(50);
     for (const { claimed } of cluster.nodes) expect(claimed).toMatchObject({ cpuMillis: 5000, pods: 5 });
     expect(cluster.claims.size).toBe(50);
-    expect(cluster.timers.size).toBe(1);
+    expect(cluster.awaited()).toEqual(['default-scheduler|pods||']);
   });
 
   it('that wait are bound together when room appears', () => {

@@ -78,6 +78,11 @@ export class MemoryCluster {
       .map((event) => `${event.reason}: ${event.message}`);
   }
 
+  /** What the cluster waits for, but for the expiry of its Events. */
+  awaited(): string[] {
+    return [...this.timers.keys()].filter((key) => !key.startsWith('event-expiry|'));
+  }
+
   create<T extends KubeObject>(object: T): T {
     const definition = this.definitionOf(object);
     const created = beforeCreate(definition, object, this.#lifecycleContext());

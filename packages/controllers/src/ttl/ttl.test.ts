@@ -16,7 +16,7 @@ describe('ttlSecondsAfterFinished', () => {
     cluster.settle();
     expect(cluster.list('jobs.batch')).toEqual([]);
     expect(cluster.list<Pod>('pods')).toEqual([]);
-    expect(cluster.timers.size).toBe(0);
+    expect(cluster.awaited()).toEqual([]);
   });
 
   it('can be set after the Job finished', () => {

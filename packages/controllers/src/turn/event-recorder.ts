@@ -51,9 +51,11 @@ export class EventRecorder {
     }
   }
 
-  /** The Events to create or to replace. */
-  staged(): readonly Event[] {
-    return [...this.#staged.values()];
+  /** The Events to create or to replace, once. */
+  takeStaged(): readonly Event[] {
+    const events = [...this.#staged.values()];
+    this.#staged.clear();
+    return events;
   }
 
   #find(record: EventRecord, name: string): Event | undefined {

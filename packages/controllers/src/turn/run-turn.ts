@@ -57,14 +57,18 @@ class Turn {
   run(): TurnPlan {
     for (const change of this.#input.changes) this.#wake(change);
     this.#wakeDue();
+    do this.#drain();
+    while (this.#writeEvents());
+    const rest = this.#queue.rest();
+    for (const task of rest) this.#timers.postponed(task);
+    return this.#plan(rest.length > 0);
+  }
+
+  #drain(): void {
     while (this.#queue.size > 0 && !this.#spent()) {
       const task = this.#queue.take();
       if (task) this.#reconcile(task);
     }
-    const rest = this.#queue.rest();
-    for (const task of rest) this.#timers.postponed(task);
-    this.#writeEvents();
-    return this.#plan(rest.length > 0);
   }
 
   #wake(change: ObservedChange): void {
@@ -146,9 +150,10 @@ class Turn {
     this.#recorder.record({ component: reconciler.name, regarding, eventType, reason, message });
   }
 
-  /** Events come last: nothing reconciles them, and a repeat within the turn is one write. */
-  #writeEvents(): void {
-    for (const event of this.#recorder.staged()) {
+  /** Events come last: so a repeat within the turn is one write. @returns whether there were any. */
+  #writeEvents(): boolean {
+    const events = this.#recorder.takeStaged();
+    for (const event of events) {
       const key = {
         resource: 'events',
         namespace: event.metadata.namespace ?? '',
@@ -162,7 +167,9 @@ class Turn {
         undo();
         this.#errors.push({ reconciler: 'event-recorder', key, error, failures: 1 });
       }
+      for (const change of this.#log.takeChanges()) this.#wake(change);
     }
+    return events.length > 0;
   }
 
   #plan(exhausted: boolean): TurnPlan {
