@@ -14,8 +14,9 @@ import { documentCache, sendDocument } from '../respond/document.ts';
 import { acceptClauses } from '../respond/negotiate.ts';
 import { openApiResources } from './openapi-resources.ts';
 
-/** What client-go asks for, since it decodes faster. */
-const v2Protobuf = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
+/** What client-go asks for, since it decodes faster; the older name is no valid media type, but still in use. */
+const v2Protobuf = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
+const v2ProtobufAlias = 'application/com.github.proto-openapi.spec.v2@v1.0+protobuf';
 
 const v2Documents = documentCache((kinds, _key: 'v2') =>
   openApiV2Document({ schema: kinds.schema, resources: openApiResources(kinds) }),
@@ -23,7 +24,8 @@ const v2Documents = documentCache((kinds, _key: 'v2') =>
 /** By path: `api/v1`, `apis/batch/v1`. */
 const v3Documents = documentCache((kinds, path: string) => {
   if (!groupVersionPaths(kinds).includes(path)) return undefined;
-  return openApiV3Document(path, { schema: kinds.schema, resources: openApiResources(kinds) });
+  const groupVersion = path.slice(path.indexOf('/') + 1);
+  return openApiV3Document(groupVersion, { schema: kinds.schema, resources: openApiResources(kinds) });
 });
 
 /** `/openapi/v2` and `/openapi/v3`: what `kubectl explain`, `apply` and `edit` know the fields from. */
@@ -34,7 +36,7 @@ export function addOpenApi(app: ApiApp, kindsOf: (clusterId: string) => KindRegi
     const kinds = kindsOf(c.get('clusterId'));
     const document = v2Documents(kinds, 'v2');
     if (document === undefined) throw pageNotFoundError();
-    if (firstAccepted(c, [v2Protobuf, 'application/json']) === 'application/json') {
+    if (firstAccepted(c, ['application/json', v2Protobuf, v2ProtobufAlias]) === 'application/json') {
       return sendDocument(c, document, 'application/json');
     }
     c.header('Content-Type', v2Protobuf);

@@ -16,7 +16,9 @@ export const serviceAccount: KindDefinition = {
   scope: 'Namespaced',
   versions: [{ group: '', version: 'v1', message: 'k8s.io.api.core.v1.ServiceAccount' }],
   verbs: objectVerbs,
-  subresources: [],
+  subresources: [
+    { name: 'token', verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' },
+  ],
   columns: [
     nameColumn,
     textColumn({
@@ -36,6 +38,7 @@ export const serviceAccount: KindDefinition = {
   selectableFields: {},
   hasGeneration: false,
   requiresResourceVersion: true,
+  answersDeleteWithObject: true,
 };
 
 /** A reference to a secret is its name; whatever else a client writes there is dropped. */
