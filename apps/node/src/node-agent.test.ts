@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Lease, Node, PodCondition } from '@berth/kinds';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { podPath } from './testing/fleet-api.ts';
@@ -19,7 +20,7 @@ const statusWrites = (name: string) =>
 describe('a node', () => {
   it('joins the fleet with what it has and where it listens, and keeps a Lease', async () => {
     await agent.registered;
-    const node = agent.api.get<Node>('/clusters/system/api/v1/nodes/node-1');
+    const node: Node | undefined = agent.api.get('/clusters/system/api/v1/nodes/node-1');
     expect(node?.metadata.labels).toMatchObject({
       'kubernetes.io/hostname': 'node-1',
       'kubernetes.io/os': 'linux',
@@ -32,7 +33,7 @@ describe('a node', () => {
       status: 'True',
       reason: 'KubeletReady',
     });
-    const lease = agent.api.get<Lease>(
+    const lease: Lease | undefined = agent.api.get(
       '/clusters/system/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-1',
     );
     expect(lease?.spec).toMatchObject({ holderIdentity: 'node-1', leaseDurationSeconds: 40 });
@@ -60,7 +61,6 @@ describe('a pod', () => {
       containerStatuses: [{ name: 'main', ready: true, started: true, restartCount: 0, image: 'any' }],
     });
     const uid = running.metadata.uid ?? '';
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(`${agent.directory}/pods/${uid}/containers/main/0/work/go`, '');
     const ended = await agent.api.untilPod('ok', ({ phase }) => phase === 'Succeeded');
     expect(conditionsOf(ended.status?.conditions)).toEqual({
@@ -140,7 +140,7 @@ describe('a pod', () => {
       metadata: { uid: expect.any(String) },
       status: { containerStatuses: [{ state: { terminated: { finishedAt: expect.any(String) } } }] },
     });
-    expect((last?.body as { status: { phase: string } }).status.phase).toMatch(/^(Succeeded|Failed)$/);
+    expect(last?.body).toMatchObject({ status: { phase: expect.stringMatching(/^(Succeeded|Failed)$/) } });
     const deletion = agent.api.requests.find(
       ({ method, path }) => method === 'DELETE' && path === podPath('bye'),
     );
@@ -153,7 +153,6 @@ describe('a pod', () => {
         .events()
         .some(({ reason, message }) => reason === 'Killing' && message === 'Stopping container main'),
     ).toBe(true);
-    const { readdirSync } = await import('node:fs');
     await expect.poll(() => readdirSync(`${agent.directory}/pods`)).toEqual([]);
   });
 
@@ -188,7 +187,6 @@ describe('while the API is away', () => {
     );
     const running = await agent.api.untilPod('job', ({ phase }) => phase === 'Running');
     agent.api.setDown(true);
-    const { writeFileSync, existsSync } = await import('node:fs');
     const attempt = `${agent.directory}/pods/${running.metadata.uid}/containers/main/0`;
     writeFileSync(`${attempt}/work/go`, '');
     await expect.poll(() => existsSync(`${attempt}/exit`), { timeout: 10_000 }).toBe(true);
@@ -208,7 +206,6 @@ describe('while the API is away', () => {
     ]);
     await agent.closeAgent();
     agent.api.forget('leaves');
-    const { existsSync, readFileSync, writeFileSync } = await import('node:fs');
     writeFileSync(`${agent.directory}/pods/${stays.metadata.uid}/containers/main/0/work/go`, '');
     await agent.open();
     const ended = await agent.api.untilPod('stays', ({ phase }) => phase === 'Succeeded');

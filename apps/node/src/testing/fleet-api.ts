@@ -61,9 +61,8 @@ export class FleetApi {
     if (isDown) for (const feed of this.#feeds.keys()) feed.destroy();
   }
 
-  get<T extends KubeObject>(path: string): T | undefined {
-    // The test knows what it put there.
-    return this.#objects.get(path) as T | undefined;
+  get(path: string): KubeObject | undefined {
+    return this.#objects.get(path);
   }
 
   pod(name: string): Pod | undefined {
@@ -227,7 +226,11 @@ export class FleetApi {
 export const podPath = (name: string) => `/clusters/default/api/v1/namespaces/shop/pods/${name}`;
 
 function isPodOf(object: KubeObject, node: string): boolean {
-  return object.kind === 'Pod' && (object as Pod).spec?.nodeName === node;
+  return object.kind === 'Pod' && specOf(object).nodeName === node;
+}
+
+function specOf({ spec = {} }: Pick<Pod, 'spec'>): NonNullable<Pod['spec']> {
+  return spec;
 }
 
 function setLine(path: string, object: KubeObject): string {
@@ -241,10 +244,7 @@ function merged(current: KubeObject, patch: Partial<KubeObject>): KubeObject {
   const next: PodStatus = { ...before, ...patch.status };
   const conditions = (list: readonly PodCondition[] = []) =>
     list.map((entry): [string, PodCondition] => [entry.type, entry]);
-  const byType = new Map([
-    ...conditions(before.conditions),
-    ...conditions((patch.status as PodStatus | undefined)?.conditions),
-  ]);
+  const byType = new Map([...conditions(before.conditions), ...conditions(next.conditions)]);
   const kept = Object.fromEntries(Object.entries(next).filter(([, value]) => value !== null));
   const nextStatus = byType.size === 0 ? kept : { ...kept, conditions: [...byType.values()] };
   return { ...current, ...patch, metadata: { ...current.metadata, ...patch.metadata }, status: nextStatus };
