@@ -50,14 +50,20 @@ export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded';
  * @throws StoreError; the cluster is then as it was before, or (CommitUnknownError) as it is after the turn.
  */
 export async function runClusterTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd> {
+  let distrustsReleases = false;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const outcome = await attemptTurn(clusterId, deps);
-    if (outcome !== 'again') return outcome;
+    const outcome = await attemptTurn(clusterId, deps, { distrustsReleases });
+    if (outcome !== 'again' && outcome !== 'again-without-room') return outcome;
+    distrustsReleases ||= outcome === 'again-without-room';
   }
   return 'more';
 }
 
-async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd | 'again'> {
+async function attemptTurn(
+  clusterId: string,
+  deps: TurnDeps,
+  attempt: { readonly distrustsReleases: boolean },
+): Promise<TurnEnd | 'again' | 'again-without-room'> {
   const { store, budget, report } = deps;
   const registry = deps.registryOf(clusterId);
   const startedAt = performance.now();
@@ -84,6 +90,7 @@ async function attemptTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd |
     newUid: randomUUID,
     newNameSuffix,
     clusterCa: deps.clusterCa,
+    distrustsReleases: attempt.distrustsReleases,
     budget: { maxWrites: budget.maxWrites, deadline: () => performance.now() - plannedAt > budget.maxMs },
   });
   for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);
@@ -114,8 +121,10 @@ function commitOf(
   };
 }
 
-function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | 'again' {
+function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | 'again' | 'again-without-room' {
   if (outcome.status === 'superseded') return 'superseded';
+  // A pod that ended may have had no claim to end (its node was set by hand): what it seemed to free is not there.
+  if (outcome.status === 'no-capacity') return 'again-without-room';
   if (outcome.status !== 'committed') return 'again';
   return isUnfinished ? 'more' : 'quiet';
 }

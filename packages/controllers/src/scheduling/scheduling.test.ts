@@ -82,6 +82,17 @@ describe('a pod', () => {
     expect(cluster.awaited()).toEqual([]);
   });
 
+  it('does not get room that was never claimed, once the commit has said so', () => {
+    const { cluster, kubelet } = tight();
+    for (const name of ['a', 'b', 'c']) cluster.create(podOf(name));
+    cluster.settle();
+    cluster.distrustsReleases = true;
+    kubelet.end(pod(cluster, 'a'));
+    const plan = cluster.turn();
+    expect(plan.releases).toEqual([pod(cluster, 'a').metadata.uid]);
+    expect(plan.claims).toEqual([]);
+  });
+
   it('that fits nowhere is tried again by itself: a node may have joined', () => {
     const { cluster } = tight();
     cluster.nodes = [];

@@ -47,6 +47,8 @@ export class MemoryCluster {
   readonly errors: ReconcileFailure[] = [];
   readonly base = new MemoryBase();
   turns = 0;
+  /** As after a commit that was refused because a node had no room. */
+  distrustsReleases = false;
   readonly #announced: ObservedChange[] = [];
   #revision = 0;
   #cursor = 0;
@@ -124,6 +126,7 @@ export class MemoryCluster {
       newUid: () => this.#newUid(),
       newNameSuffix: () => this.#newSuffix(),
       clusterCa: 'CA',
+      distrustsReleases: this.distrustsReleases,
       budget: this.budget,
     });
     this.turns++;
