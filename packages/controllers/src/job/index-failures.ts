@@ -16,7 +16,7 @@ export interface IndexFailureCounts {
   readonly ignored: number;
 }
 
-export function failureCountsOf(pod: Pod): IndexFailureCounts {
+function failureCountsOf(pod: Pod): IndexFailureCounts {
   return {
     counted: countOf(pod, indexFailureCountAnnotation),
     ignored: countOf(pod, indexIgnoredFailureCountAnnotation),

@@ -1,7 +1,7 @@
 import type { ContainerStatus, Job, Pod } from '@berth/kinds';
 import { completionIndexAnnotation, replacesOnlyEndedPods } from './job-facts.ts';
 
-export function isEnded(pod: Pod): boolean {
+function isEnded(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 

@@ -4,7 +4,7 @@ import { completionIndex, isReady } from './pod-facts.ts';
 const phaseRank: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Running: 2 };
 
 /** Orders the pods that cost least to lose first: unassigned, pending, not ready, young. */
-export function compareForRemoval(left: Pod, right: Pod): number {
+function compareForRemoval(left: Pod, right: Pod): number {
   return (
     Number(left.spec?.nodeName !== undefined) - Number(right.spec?.nodeName !== undefined) ||
     rank(left) - rank(right) ||

@@ -22,7 +22,7 @@ export interface Situation {
   readonly indexed: IndexedSituation | undefined;
 }
 
-export interface IndexedSituation {
+interface IndexedSituation {
   readonly completions: number;
   /** As the status has them. */
   readonly countedSucceeded: IndexSet;
@@ -95,7 +95,7 @@ function succeededIndexes(pods: readonly Pod[], completions: number): Set<number
 }
 
 /** `spec.completions` of an Indexed Job; undefined for one that is not. */
-export function indexedCompletions(job: Job): number | undefined {
+function indexedCompletions(job: Job): number | undefined {
   return job.spec?.completionMode === 'Indexed' ? (job.spec.completions ?? 0) : undefined;
 }
 
