@@ -18,9 +18,10 @@ export interface StatusContext {
 /** A container's status as the kubelet would report it. */
 export function containerStatus(
   podContainer: PodContainer,
-  record: ContainerRecord | undefined,
+  known: ContainerRecord | undefined,
   context: StatusContext,
 ): ContainerStatus {
+  const record = known === undefined ? undefined : visible(known);
   const { container, role } = podContainer;
   const running = record?.phase.type === 'running' ? record.phase : undefined;
   const succeeded = record?.phase.type === 'exited' && record.phase.termination.exitCode === 0;
@@ -34,8 +35,20 @@ export function containerStatus(
     restartCount: restartCount(record),
     image: container.image ?? '',
     imageID: '',
-    ...(record === undefined || record.phase.type === 'blocked' ? {} : { containerID: record.containerId }),
+    ...(record === undefined || record.containerId === '' ? {} : { containerID: record.containerId }),
     started: running !== undefined,
+  };
+}
+
+/** Until a restart has come about, the attempt before it is what there is. */
+function visible(record: ContainerRecord): ContainerRecord {
+  const { phase, attempt, previous } = record;
+  if (phase.type !== 'starting' || previous === undefined) return record;
+  return {
+    attempt: attempt - 1,
+    containerId: previous.containerId,
+    backoffMs: record.backoffMs,
+    phase: { type: 'exited', termination: previous },
   };
 }
 

@@ -88,7 +88,7 @@ describe('a simulated pod', () => {
       { 'fail-times': '2' },
       { restartPolicy: 'OnFailure' },
       [
-        [1_100, 'main ContainerCreating #1'],
+        [1_100, 'main 1 #0'],
         [1_100, 'main CrashLoopBackOff #1'],
         [9_999, 'main CrashLoopBackOff #1'],
         [101, 'main running ready #2'],
