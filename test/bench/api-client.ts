@@ -13,6 +13,8 @@ export interface ApiClient {
   request(method: Dispatcher.HttpMethod, path: string, body?: string): Promise<Answer>;
   /** The lines of a watch as they come, until the signal aborts or the server ends it. */
   watch(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
+  /** The same server and credentials, for another cluster of the same Berth. */
+  inCluster(cluster: string): Pick<ApiClient, 'request' | 'watch'>;
   close(): Promise<void>;
 }
 
@@ -51,29 +53,39 @@ export async function openApi(options: ApiClientOptions): Promise<ApiClient> {
     },
   });
 
-  return {
-    server: cluster.server,
+  const at = (base: string): Pick<ApiClient, 'request' | 'watch'> => ({
     request: async (method, path, body) => {
-      const answer = await pool.request({ method, path: prefix + path, headers, body: body ?? null });
+      const answer = await pool.request({ method, path: base + path, headers, body: body ?? null });
       return { status: answer.statusCode, body: await answer.body.text() };
     },
     watch: async (path, signal, onLine) => {
-      const answer = await pool.request({ method: 'GET', path: prefix + path, headers, signal });
-      if (answer.statusCode !== 200)
-        throw new Error(`watch ${path}: ${answer.statusCode} ${await answer.body.text()}`);
-      let rest = '';
       try {
-        for await (const chunk of answer.body.setEncoding('utf8')) {
-          const lines = (rest + String(chunk)).split('\n');
-          rest = lines.pop() ?? '';
-          for (const line of lines) onLine(line);
-        }
+        const answer = await pool.request({ method: 'GET', path: base + path, headers, signal });
+        if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${await answer.body.text()}`);
+        await eachLine(answer.body, onLine);
       } catch (error) {
         if (!signal.aborted) throw error;
       }
     },
+  });
+  return {
+    server: cluster.server,
+    ...at(prefix),
+    inCluster: (name) => at(`${prefix.replace(/\/clusters\/[^/]+$/, '')}/clusters/${name}`),
     close: () => pool.destroy(),
   };
+}
+
+async function eachLine(
+  stream: Dispatcher.ResponseData['body'],
+  onLine: (line: string) => void,
+): Promise<void> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  }
 }
 
 function credentials(headers: unknown): Record<string, string> {

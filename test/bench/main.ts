@@ -71,6 +71,10 @@ try {
     await createNamespace(api, namespace);
     try {
       results.push(...(await scenario.run({ ...options, api, admin, namespace, say })));
+    } catch (error) {
+      // The others are still worth measuring.
+      say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
     } finally {
       await deleteNamespace(api, namespace);
     }
@@ -83,7 +87,7 @@ console.log(
     ? JSON.stringify({ server: api.server, options, results }, undefined, 2)
     : formatTable(results),
 );
-process.exitCode = results.some((result) => result.errors > 0) ? 1 : 0;
+if (results.some((result) => result.errors > 0)) process.exitCode = 1;
 
 function choose(names: readonly string[]): readonly Scenario[] {
   if (names.length === 0) return scenarios.filter((scenario) => scenario.isDefault);

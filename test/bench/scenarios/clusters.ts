@@ -1,10 +1,7 @@
 import type { ApiClient } from '../api-client.ts';
 import { Measurement, runClients } from '../measure.ts';
-import { configMap } from '../objects.ts';
+import { configMap, configMapsPath } from '../objects.ts';
 import type { BenchContext, Scenario } from '../scenario.ts';
-
-/** The API of one cluster of the instance, as the system cluster's administrator reaches it. */
-export const clusterPath = (cluster: string): string => `/clusters/${cluster}`;
 
 export function adminOf({ admin }: BenchContext): ApiClient {
   if (!admin) throw new Error('this scenario needs --admin-kubeconfig, the kubeconfig of the system cluster');
@@ -51,10 +48,10 @@ export const clusterCreate: Scenario = {
 };
 
 async function firstWrite(admin: ApiClient, cluster: string) {
-  const path = `${clusterPath(cluster)}/api/v1/namespaces/default/configmaps`;
+  const api = admin.inCluster(cluster);
   const deadline = performance.now() + 10_000;
   for (;;) {
-    const answer = await admin.request('POST', path, configMap('first'));
+    const answer = await api.request('POST', configMapsPath('default'), configMap('first'));
     if (answer.status === 201 || performance.now() > deadline) return answer;
   }
 }

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../api-client.ts';
 import { doAll, Measurement } from '../measure.ts';
+import { jobsPath } from '../objects.ts';
 import type { Scenario } from '../scenario.ts';
-import { adminOf, clusterPath, createCluster, deleteCluster } from './clusters.ts';
+import { adminOf, createCluster, deleteCluster } from './clusters.ts';
 
 const deadlineMs = 120_000;
 const pollEveryMs = 250;
@@ -54,7 +55,7 @@ async function waitForJobs(
     const probed = waiting;
     await doAll(probed.length, Math.min(4, clients), async (index) => {
       const name = probed[index] ?? '';
-      const answer = await admin.request('GET', `${clusterPath(name)}/apis/batch/v1/namespaces/default/jobs`);
+      const answer = await admin.inCluster(name).request('GET', jobsPath('default'));
       if (answer.status === 200 && countJobs(answer.body) >= perCluster)
         measured.record(Date.now() - dueAt.getTime());
       else incomplete.push(name);
@@ -99,8 +100,8 @@ async function createCronJob(
       },
     },
   });
-  const path = `${clusterPath(cronJob.cluster)}/apis/batch/v1/namespaces/default/cronjobs`;
-  const answer = await admin.request('POST', path, body);
+  const path = '/apis/batch/v1/namespaces/default/cronjobs';
+  const answer = await admin.inCluster(cronJob.cluster).request('POST', path, body);
   if (answer.status !== 201) throw new Error(`${path}: ${answer.status} ${answer.body.slice(0, 300)}`);
 }
 
