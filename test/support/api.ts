@@ -19,6 +19,8 @@ const externalUrl = 'https://berth.test:6443';
 
 export interface TestApi {
   readonly url: string;
+  /** '' unless the options ask for HTTPS. */
+  readonly httpsUrl: string;
   readonly store: Store;
   readonly keys: KeyRing;
   /** A token of a cluster; of its administrator unless another subject is given. */
@@ -66,6 +68,9 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
     clusterCa: '',
     http: { port: 0 },
     ...options,
+  }).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
   });
   const url = api.httpAddress ?? '';
   const adminTokens = new Map<string, Promise<string>>();
@@ -91,6 +96,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
 
   return {
     url,
+    httpsUrl: api.httpsAddress ?? '',
     store,
     keys,
     token,

@@ -28,6 +28,7 @@ export interface Api {
 
 const loopback = '127.0.0.1';
 const closeTimeoutMs = 10_000;
+const idleSweepMs = 20;
 
 /** Serves the API of a migrated database, whose system cluster it makes if there is none. @throws when a port is taken */
 export async function startApi({ https, http, ...deps }: ApiOptions): Promise<Api> {
@@ -109,11 +110,15 @@ async function closeServer(server: ServerType): Promise<void> {
     server.close(() => resolve());
   });
   for (const session of sessions) session.close();
-  if ('closeIdleConnections' in server) server.closeIdleConnections();
+  // A connection whose last answer ends only now is idle only then.
+  const sweeper = setInterval(() => {
+    if ('closeIdleConnections' in server) server.closeIdleConnections();
+  }, idleSweepMs);
   const timer = setTimeout(() => {
     for (const session of sessions) session.destroy();
     if ('closeAllConnections' in server) server.closeAllConnections();
   }, closeTimeoutMs);
   await closed;
   clearTimeout(timer);
+  clearInterval(sweeper);
 }
