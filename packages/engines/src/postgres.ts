@@ -49,7 +49,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Engine> {
     log,
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  await ready(data, { port, exited });
+  await ready(data, { pid: child.pid ?? 0, port, exited });
   return {
     url: `postgres://berth:${password}@127.0.0.1:${port}/berth`,
     pid: child.pid ?? 0,
@@ -120,8 +120,14 @@ function settings(port: number, isDurable: boolean): string[] {
   ];
 }
 
-/** Postgres writes `ready` into postmaster.pid once it accepts connections. */
-async function ready(data: string, options: { port: number; exited: Promise<void> }): Promise<void> {
+/**
+ * Postgres writes `ready` into postmaster.pid once it accepts connections. A killed server leaves its file behind, so the
+ * file must be of this one.
+ */
+async function ready(
+  data: string,
+  options: { pid: number; port: number; exited: Promise<void> },
+): Promise<void> {
   const deadline = Date.now() + startDeadlineMs;
   let hasExited = false;
   void options.exited.then(() => {
@@ -134,7 +140,8 @@ async function ready(data: string, options: { port: number; exited: Promise<void
         `Postgres ended at start on port ${options.port}; LOG_LEVEL=debug shows its log`,
       );
     const lines = (await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-    if (lines[3]?.trim() === String(options.port) && lines[7]?.trim() === 'ready') return;
+    const [pid, state] = [Number(lines[0]), lines[7]?.trim()];
+    if (pid === options.pid && state === 'ready') return;
     await delay(20);
   }
   throw new EngineError('POSTGRES_START_FAILED', `Postgres was not ready within ${startDeadlineMs / 1000} s`);
