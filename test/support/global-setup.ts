@@ -3,11 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Engine, startPostgres } from '@berth/engines';
-import { migrate } from '@berth/store';
-import postgres from 'postgres';
+import type { Engine } from '@berth/engines';
 import type { TestProject } from 'vitest/node';
-import { templateDatabase } from './postgres.ts';
+import { templateDatabase } from './template-database.ts';
 
 /**
  * One Postgres for a test run, started when the first test asks for a database: whoever connects to the port gets its
@@ -39,6 +37,8 @@ interface TestServer {
 }
 
 async function startServer(): Promise<TestServer> {
+  // Loaded only now: most runs of single tests need none of it.
+  const { startPostgres } = await import('@berth/engines');
   const directory = await mkdtemp(join(tmpdir(), 'berth-test-postgres-'));
   const engine = await startPostgres({ directory, isDurable: false });
   const server = { url: engine.url, stop: () => stopServer(engine, directory) };
@@ -52,6 +52,7 @@ async function startServer(): Promise<TestServer> {
 }
 
 async function createTemplate(serverUrl: string): Promise<void> {
+  const [{ default: postgres }, { migrate }] = await Promise.all([import('postgres'), import('@berth/store')]);
   const sql = postgres(serverUrl, { max: 1 });
   await sql.unsafe(`create database ${templateDatabase}`);
   await sql.end();

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import postgres from 'postgres';
 import { inject } from 'vitest';
+import { templateDatabase } from './template-database.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,9 +11,6 @@ declare module 'vitest' {
     postgresPort: number;
   }
 }
-
-/** The migrated database that every test database is a copy of. */
-export const templateDatabase = 'berth_template';
 
 /** The run's Postgres, started at first use. Durability is off. @returns the URL of its superuser */
 export async function testServerUrl(): Promise<string> {

@@ -130,6 +130,6 @@ test('twenty clusters at once never oversubscribe a node, and fill it to the las
         }
       },
     ),
-    { numRuns: 8 },
+    { numRuns: 8, endOnFailure: true },
   );
 });
