@@ -4,8 +4,8 @@ import { connectRedis, keyPrefixOf, type RedisSettings } from './redis-connectio
 import { turnQueueName, type TurnRequest } from './turn-queue.ts';
 
 /** How long a cluster waits for its next turn after its worker was killed: at most the sum of these and one more check. */
-const lockDurationMs = 6_000;
-const stalledCheckIntervalMs = 2_000;
+const lockDurationMs = 4_000;
+const stalledCheckIntervalMs = 1_000;
 
 export interface TurnWorkerOptions extends RedisSettings {
   /** Turns that this process runs at once, each of another cluster. */

@@ -21,7 +21,7 @@ export interface Duties {
 export function workerTicks(duties: Duties): Tick[] {
   const { store, turns, hints, nodes, log, now, consumers } = duties;
   const requestTurn = (clusterId: string): void => hints.requestTurn(clusterId);
-  return [
+  const ticks: Tick[] = [
     { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
     { name: 'outbox', everyMs: 1_000, run: () => deliverOutbox({ store, consumers, log, now }) },
     {
@@ -42,4 +42,21 @@ export function workerTicks(duties: Duties): Tick[] {
       },
     },
   ];
+  return ticks.map((tick) => ({ ...tick, run: reported(tick, log) }));
+}
+
+/** Tells of a duty that fails once, not each second for as long as the database is away. */
+function reported({ name, run }: Tick, log: Logger): () => Promise<void> {
+  let isFailing = false;
+  return async () => {
+    try {
+      await run();
+      if (isFailing) log.info({ duty: name }, 'a duty works again');
+      isFailing = false;
+    } catch (err) {
+      if (isFailing) log.debug({ duty: name, err }, 'a duty still fails');
+      else log.warn({ duty: name, err }, 'a duty failed and will be tried again');
+      isFailing = true;
+    }
+  };
 }

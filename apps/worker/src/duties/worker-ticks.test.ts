@@ -1,0 +1,29 @@
+import { createTurnQueue } from '@berth/queue';
+import { openStore } from '@berth/store';
+import { builtinRegistry } from '@berth/kinds';
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { deafHintBus } from '../../../../test/support/hint-bus.ts';
+import { createTestDatabase } from '../../../../test/support/postgres.ts';
+import { startTestRedis } from '../../../../test/support/redis.ts';
+import { fleetNodes } from '../turn/fleet-nodes.ts';
+import { workerTicks } from './worker-ticks.ts';
+
+test('a duty that cannot reach the database says so once, by name, and does not throw', async () => {
+  const redis = await startTestRedis();
+  const turns = createTurnQueue({ redisUrl: redis.url });
+  const store = openStore({ databaseUrl: await createTestDatabase(), hints: deafHintBus });
+  const lines: Array<Record<string, unknown>> = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => lines.push({ ...JSON.parse(line) }) });
+  const nodes = fleetNodes(store, builtinRegistry);
+  const now = (): Date => new Date();
+  const ticks = workerTicks({ store, turns, hints: deafHintBus, nodes, log, now, consumers: new Map() });
+  await store.close();
+
+  for (const tick of [...ticks, ...ticks]) await tick.run();
+  expect(lines.map(({ duty, msg }) => `${String(duty)}: ${String(msg)}`)).toEqual(
+    ticks.map(({ name }) => `${name}: a duty failed and will be tried again`),
+  );
+  await turns.close();
+  await redis.stop();
+});
