@@ -22,7 +22,7 @@ export function projectNode() {
 }
 
 /**
- * Runs `npm ci` unless what is installed matches the lockfile, and says how it goes.
+ * Runs `npm install`, to the letter of the lockfile, unless what is installed matches the lockfile, and says how it goes.
  *
  * @param {'production' | 'all'} scope development tools are left out of `production`.
  */
@@ -32,23 +32,20 @@ export async function install(scope) {
     .digest('hex');
   const last = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
   if (last.lock === lock && (last.scope === 'all' || last.scope === scope)) return;
-  const args = [
-    'ci',
-    ...(scope === 'production' ? ['--omit=dev'] : []),
-    '--no-audit',
-    '--no-fund',
-    '--loglevel=error',
-  ];
-  console.log(
-    `berth: installing ${scope === 'production' ? 'what running needs' : 'what running and developing need'} (npm ${args.slice(0, -3).join(' ')})`,
-  );
+  // Not `npm ci`: that one insists that every optional package of every other platform can be had, too.
+  const args = ['install', '--no-save', ...(scope === 'production' ? ['--omit=dev'] : [])];
+  const purpose = scope === 'production' ? 'what running needs' : 'what running and developing need';
+  console.log(`berth: installing ${purpose} (npm ${args.join(' ')})`);
   const started = Date.now();
   const elapsed = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
   const progress = setInterval(
     () => console.log(`berth: installing, ${elapsed()}, ${packageCount()} packages so far`),
     3000,
   );
-  const npm = spawn('npm', args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+  const npm = spawn('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const code = await new Promise((resolve) => {
     npm
       .once('error', (error) => resolve(error.message))
@@ -56,7 +53,7 @@ export async function install(scope) {
   });
   clearInterval(progress);
   if (code !== 0) {
-    console.error(`berth: npm ci failed (${code})`);
+    console.error(`berth: npm install failed (${code})`);
     process.exit(1);
   }
   writeFileSync(stamp, JSON.stringify({ lock, scope }));
