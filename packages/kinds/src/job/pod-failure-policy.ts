@@ -77,7 +77,7 @@ function validateConditions(
 }
 
 function validateExitCodes(
-  { operator, containerName, values = [] }: PodFailurePolicyOnExitCodesRequirement,
+  { operator, containerName, values }: PodFailurePolicyOnExitCodesRequirement,
   at: FieldPath,
   { template }: JobSpec,
 ): FieldError[] {
@@ -94,11 +94,12 @@ function validateExitCodes(
 }
 
 function validateValues(
-  values: readonly number[],
+  values: readonly number[] | undefined,
   at: FieldPath,
   operator: string | undefined,
 ): FieldError[] {
-  if (values.length === 0) return [invalid(at, undefined, 'at least one value is required')];
+  if (!values || values.length === 0)
+    return [invalid(at, values ?? undefined, 'at least one value is required')];
   const errors = values.length > maxExitCodes ? [tooMany(at, values.length, maxExitCodes)] : [];
   const seen = new Set<number>();
   for (const [index, value] of values.entries()) {

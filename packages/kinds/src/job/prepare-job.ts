@@ -1,5 +1,5 @@
-import { copyJson, type KubeObject } from '@berth/machinery';
-import type { JobSpec } from '../generated/api-types.ts';
+import { copyJson, type KubeObject, semanticEqual } from '@berth/machinery';
+import type { Job, JobSpec } from '../generated/api-types.ts';
 import { dropDisabledFields } from '../pod-template/drop-disabled-fields.ts';
 import { keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
 import {
@@ -13,9 +13,9 @@ import { jobOf } from './job-of.ts';
 /** A new job has no status, and a selector of its own unless the user brings one. */
 export function prepareJobForCreate(object: KubeObject): KubeObject {
   const job = jobOf(copyJson(withoutStatus(object)));
-  const { metadata, spec } = job;
+  const { spec } = job;
   if (!spec) return job;
-  if (!spec.manualSelector) generateSelector(spec, { name: metadata.name, uid: metadata.uid ?? '' });
+  if (!spec.manualSelector) generateSelector(job, spec);
   if (spec.template.spec) dropDisabledFields(spec.template.spec);
   return job;
 }
@@ -28,19 +28,21 @@ export function prepareJobForUpdate(next: KubeObject, current: KubeObject): Kube
 
 /**
  * The job's uid makes the selector unique. Labels and a selector that the user gave stay, in place: validation refuses
- * those that would select other pods.
+ * those that would select other pods. A job without labels of its own has its template's, the new ones included.
  */
-function generateSelector(spec: JobSpec, { name, uid }: { name: string; uid: string }): void {
-  spec.template.metadata = {
-    ...metadataOf(spec.template),
-    labels: {
-      [legacyJobNameLabel]: name,
-      [jobNameLabel]: name,
-      [legacyControllerUidLabel]: uid,
-      [controllerUidLabel]: uid,
-      ...spec.template.metadata?.labels,
-    },
+function generateSelector(job: Job, spec: JobSpec): void {
+  const { name, uid = '', labels: ownLabels } = job.metadata;
+  const { labels: templateLabels } = spec.template.metadata ?? {};
+  const labels = {
+    [legacyJobNameLabel]: name,
+    [jobNameLabel]: name,
+    [legacyControllerUidLabel]: uid,
+    [controllerUidLabel]: uid,
+    ...templateLabels,
   };
+  const hasOwnLabels = Object.keys(ownLabels ?? {}).length > 0 && !semanticEqual(ownLabels, templateLabels);
+  if (!hasOwnLabels) job.metadata.labels = { ...labels };
+  spec.template.metadata = { ...metadataOf(spec.template), labels };
   spec.selector = {
     ...spec.selector,
     matchLabels: { [controllerUidLabel]: uid, ...spec.selector?.matchLabels },

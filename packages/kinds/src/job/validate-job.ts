@@ -3,6 +3,7 @@ import {
   type FieldError,
   invalid,
   type KubeObject,
+  type Labels,
   labelSelectorRequirements,
   matchesLabels,
   path,
@@ -17,6 +18,7 @@ import {
   legacyJobNameLabel,
 } from './job-labels.ts';
 import { validateJobSpec } from './validate-job-spec.ts';
+
 import { jobOf } from './job-of.ts';
 
 const specAt = path('spec');
@@ -50,26 +52,35 @@ function validateGeneratedSelector({ metadata }: Job, spec: JobSpec): FieldError
     const actual = labels[label];
     const detail = `must be '${value}'`;
     if (actual === undefined) errors.push(required(labelsAt.key(label), detail));
-    else if (actual !== value) errors.push(invalid(labelsAt.key(label), labels, detail));
+    else if (actual !== value) errors.push(invalid(labelsAt.key(label), sorted(labels), detail));
   }
   if (selects(spec.selector, expected) !== false) return errors;
-  return [...errors, invalid(specAt.child('selector'), spec.selector, '`selector` not auto-generated')];
+  const shown = { ...spec.selector, matchLabels: sorted(spec.selector.matchLabels) };
+  return [...errors, invalid(specAt.child('selector'), shown, '`selector` not auto-generated')];
 }
 
 function validateSelector({ selector, template }: JobSpec): FieldError[] {
   const at = specAt.child('selector');
   const errors = selector ? validateLabelSelector(selector, at) : [required(at)];
-  const labels = template.metadata?.labels ?? {};
+  const labels = template.metadata?.labels;
   // No selector at all selects nothing.
   if ((selector ? selects(selector, labels) : false) !== false) return errors;
   const labelsAt = specAt.child('template', 'metadata', 'labels');
-  return [...errors, invalid(labelsAt, labels, '`selector` does not match template `labels`')];
+  return [
+    ...errors,
+    invalid(labelsAt, labels && sorted(labels), '`selector` does not match template `labels`'),
+  ];
 }
 
 /** Undefined for a selector that is malformed: what is wrong with it is said elsewhere. */
-function selects(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean | undefined {
+function selects(selector: LabelSelector, labels: Labels): boolean | undefined {
   if (validateLabelSelector(selector, specAt).length > 0) return undefined;
   return matchesLabels(labels, labelSelectorRequirements(selector));
+}
+
+/** As Go prints a map. */
+function sorted(map: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** An indexed job's pods have `<job>-<index>` as their host name. */

@@ -9,6 +9,7 @@ import {
   nameIsDnsSubdomain,
   type ObjectMeta,
   required,
+  semanticEqual,
   validateAnnotations,
   validateLabels,
   validateLabelSelector,
@@ -90,16 +91,17 @@ function validateDataSources(
     const detail = 'may not be specified when dataSourceRef.namespace is specified';
     return [...errors, invalid(at, {}, detail)];
   }
-  const isSame = (['apiGroup', 'kind', 'name'] as const).every(
-    (field) => dataSource[field] === dataSourceRef[field],
+  const isSame = (['apiGroup', 'kind', 'name'] as const).every((field) =>
+    semanticEqual(dataSource[field], dataSourceRef[field]),
   );
   return isSame ? errors : [...errors, invalid(at, {}, 'must match dataSourceRef')];
 }
 
 function validateDataSource(
-  { apiGroup = '', kind, name, namespace }: Partial<TypedObjectReference>,
+  { apiGroup: group, kind, name, namespace }: Partial<TypedObjectReference>,
   at: FieldPath,
 ): FieldError[] {
+  const apiGroup = group ?? '';
   const errors = [...validateRequired(name, at.child('name')), ...validateRequired(kind, at.child('kind'))];
   if (apiGroup === '' && kind !== 'PersistentVolumeClaim') {
     const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";

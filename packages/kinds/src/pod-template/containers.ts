@@ -15,7 +15,7 @@ import { validateContainerPorts, validateHostPortConflicts } from './ports.ts';
 import { validateLifecycle, validateProbes } from './probes.ts';
 import { validateResizePolicy } from './resize-policy.ts';
 import { validateContainerResources } from './resources.ts';
-import { validateRestartRules } from './restart-rules.ts';
+import { validateInitRestartRules, validateRestartRules } from './restart-rules.ts';
 import { validateSecurityContext } from './security-context.ts';
 import { validateVolumeDevices, validateVolumeMounts, type VolumesByName } from './volume-mounts.ts';
 
@@ -56,7 +56,7 @@ function validateInitContainers(at: FieldPath, context: ContainerContext): Field
     const containerAt = at.index(index);
     const errors = [
       ...validateContainer(container, containerAt, context),
-      ...validateRestartRules(container, containerAt),
+      ...validateInitRestartRules(container, containerAt),
     ];
     if (names.has(container.name)) errors.push(duplicate(containerAt.child('name'), container.name));
     else if (container.name) names.add(container.name);
@@ -107,7 +107,12 @@ function validateEphemeralContainers(at: FieldPath, context: ContainerContext): 
 
 function forbidInEphemeral(container: EphemeralContainerJson, at: FieldPath): FieldError[] {
   const detail = 'cannot be set for an Ephemeral Container';
-  const fields = notInEphemeral.filter((field) => isNonZero(container[field]));
+  const fields = notInEphemeral.filter((field) => {
+    const value = container[field];
+    // Resources are always there, if empty; of other objects the presence counts.
+    const mayBeEmpty = field === 'resources' || Array.isArray(value);
+    return mayBeEmpty ? Object.keys(value ?? {}).length > 0 : value !== undefined;
+  });
   return [
     ...fields.map((field) => forbidden(at.child(field), detail)),
     ...(container.volumeMounts ?? []).flatMap(({ subPath, subPathExpr }, index) => {
@@ -118,11 +123,6 @@ function forbidInEphemeral(container: EphemeralContainerJson, at: FieldPath): Fi
       ];
     }),
   ];
-}
-
-function isNonZero(value: unknown): boolean {
-  if (typeof value === 'object' && value !== null) return Object.keys(value).length > 0;
-  return Boolean(value);
 }
 
 /** What containers of every sort have in common. */

@@ -39,7 +39,7 @@ export function validateNonNegative(value: number | undefined, at: FieldPath): F
 
 /** Absent counts as 0. */
 export function validatePositive(value: number | undefined, at: FieldPath): FieldError[] {
-  return (value ?? 0) > 0 ? [] : [invalid(at, value ?? 0, 'must be greater than 0')];
+  return (value ?? 0) > 0 ? [] : [invalid(at, value ?? 0, 'must be greater than zero')];
 }
 
 export function validateRequired(value: string | undefined, at: FieldPath): FieldError[] {

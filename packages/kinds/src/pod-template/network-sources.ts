@@ -53,15 +53,15 @@ export const validateNetworkSource = {
     ];
   },
 
-  rbd: ({ monitors = [], image }: RBDVolumeSource, at: FieldPath): FieldError[] => {
+  rbd: ({ monitors, image }: RBDVolumeSource, at: FieldPath): FieldError[] => {
     return [
-      ...(monitors.length > 0 ? [] : [required(at.child('monitors'))]),
+      ...((monitors ?? []).length > 0 ? [] : [required(at.child('monitors'))]),
       ...validateRequired(image, at.child('image')),
     ];
   },
 
-  cephfs: ({ monitors = [] }: CephFSVolumeSource, at: FieldPath): FieldError[] => {
-    return monitors.length > 0 ? [] : [required(at.child('monitors'))];
+  cephfs: ({ monitors }: CephFSVolumeSource, at: FieldPath): FieldError[] => {
+    return (monitors ?? []).length > 0 ? [] : [required(at.child('monitors'))];
   },
 
   quobyte: ({ registry, tenant = '', volume }: QuobyteVolumeSource, at: FieldPath): FieldError[] => {

@@ -15,15 +15,17 @@ export function overlappingPathWarnings(volumes: readonly Volume[]): string[] {
       `volume ${goQuote(name)} (${kind}): overlapping paths: ${overlap}`;
     const plain = (items: ReadonlyArray<{ path: string }> | undefined) =>
       overlaps((items ?? []).map(({ path }) => ({ path, source: '' })));
-    const sources = projected?.sources ?? [];
     return [
       ...plain(configMap?.items).map(warn(`ConfigMap ${goQuote(configMap?.name ?? '')}`)),
       ...plain(secret?.items).map(warn(`Secret ${goQuote(secret?.secretName ?? '')}`)),
       ...plain(downwardAPI?.items).map(warn('DownwardAPI')),
-      ...sources
-        .filter((source) => Object.keys(source).length === 0)
-        .map(() => `volume ${goQuote(name)} (Projected) has no sources provided`),
-      ...overlaps(sources.flatMap(pathsOf)).map(warn('Projected')),
+      ...(projected?.sources ?? []).flatMap((source, index, sources) => {
+        if (Object.keys(source).length === 0) {
+          return [`volume ${goQuote(name)} (Projected) has no sources provided`];
+        }
+        const earlier = sources.slice(0, index).flatMap(pathsOf);
+        return overlaps(pathsOf(source), earlier).map(warn('Projected'));
+      }),
     ];
   });
 }
@@ -38,15 +40,17 @@ function pathsOf(projection: VolumeProjection): PathOfSource[] {
   return serviceAccountToken ? placed([serviceAccountToken], 'ServiceAccountToken') : [];
 }
 
-/** Each path with each one before it that is the same, within it, or around it. */
-function overlaps(paths: readonly PathOfSource[]): string[] {
-  const trimmed = paths.map(({ path, source }) => ({ path: path.replace(/\/+$/, ''), source }));
-  return trimmed.flatMap((path, index) =>
-    trimmed
-      .slice(0, index)
-      .filter((other) => collide(path.path, other.path))
-      .map((other) => `${describe(path)} with ${describe(other)}`),
-  );
+/** Each path with each one before it, and with the earlier ones, that is the same, within it, or around it. */
+function overlaps(paths: readonly PathOfSource[], earlier: readonly PathOfSource[] = []): string[] {
+  const trimmed = [...earlier, ...paths].map(({ path, source }) => ({
+    path: path.replace(/\/+$/, ''),
+    source,
+  }));
+  return trimmed.flatMap((path, index) => {
+    if (index < earlier.length) return [];
+    const others = trimmed.slice(0, index).filter((other) => collide(path.path, other.path));
+    return others.map((other) => `${describe(path)} with ${describe(other)}`);
+  });
 }
 
 function collide(left: string, right: string): boolean {

@@ -1,5 +1,6 @@
 import { compareQuantities, type FieldError, type FieldPath, forbidden, invalid } from '@berth/machinery';
 import type { PodSpec } from '../generated/api-types.ts';
+import { podClaimNames } from './resource-claims.ts';
 import { isHugePages } from './resource-names.ts';
 import { totalOfContainers } from './resource-totals.ts';
 import { validatePodLevelRequirements } from './resources.ts';
@@ -17,7 +18,7 @@ export function validatePodLevelResources(spec: PodSpec, at: FieldPath): FieldEr
   }
   return [
     ...errors,
-    ...validatePodLevelRequirements(resources, resourcesAt),
+    ...validatePodLevelRequirements(resources, resourcesAt, podClaimNames(spec)),
     ...validateTotals(spec, resourcesAt),
     ...validateContainerLimits(spec, resourcesAt),
   ];

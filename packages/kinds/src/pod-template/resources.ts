@@ -34,8 +34,15 @@ export function validateContainerResources(
 }
 
 /** Requests and limits of a whole pod. */
-export function validatePodLevelRequirements(resources: ResourceRequirements, at: FieldPath): FieldError[] {
-  return validateRequirements(resources, at, validatePodResourceName);
+export function validatePodLevelRequirements(
+  resources: ResourceRequirements,
+  at: FieldPath,
+  podClaims: ReadonlySet<string>,
+): FieldError[] {
+  return [
+    ...validateRequirements(resources, at, validatePodResourceName),
+    ...validateResourceClaims(resources.claims ?? [], at.child('claims'), podClaims),
+  ];
 }
 
 function validatePodResourceName(name: string, at: FieldPath): FieldError[] {

@@ -20,6 +20,13 @@ export function validateRestartRules(container: Container, at: FieldPath): Field
   return [...errors, ...rules.flatMap((rule, index) => validateRule(rule, rulesAt.index(index)))];
 }
 
+/** The same of init containers, whose rules nobody looks at while they have no policy. */
+export function validateInitRestartRules(container: Container, at: FieldPath): FieldError[] {
+  if (container.restartPolicy !== undefined) return validateRestartRules(container, at);
+  if ((container.restartPolicyRules ?? []).length === 0) return [];
+  return [required(at.child('restartPolicy'), 'must specify restartPolicy when restart rules are used')];
+}
+
 function validateRule({ action, exitCodes }: ContainerRestartRule, at: FieldPath): FieldError[] {
   const codesAt = at.child('exitCodes');
   const errors = actions.includes(action) ? [] : [notSupported(at.child('action'), action, actions)];

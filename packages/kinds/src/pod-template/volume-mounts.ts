@@ -21,7 +21,8 @@ export function validateVolumeMounts(
   at: FieldPath,
   volumes: VolumesByName,
 ): FieldError[] {
-  const devices = container.volumeDevices ?? [];
+  // Of devices of one name the last counts, which the error of the repetition does not depend on.
+  const devices = new Map((container.volumeDevices ?? []).map((device) => [device.name, device.devicePath]));
   const paths = new Set<string>();
   return (container.volumeMounts ?? []).flatMap((mount, index) => {
     const mountAt = at.index(index);
@@ -32,10 +33,10 @@ export function validateVolumeMounts(
     if (mountPath === '') errors.push(required(mountAt.child('mountPath')));
     if (paths.has(mountPath)) errors.push(invalid(mountAt.child('mountPath'), mountPath, 'must be unique'));
     paths.add(mountPath);
-    if (devices.some((device) => device.name === name)) {
+    if (devices.has(name)) {
       errors.push(invalid(mountAt.child('name'), name, 'must not already exist in volumeDevices'));
     }
-    if (devices.some((device) => device.devicePath === mountPath)) {
+    if ([...devices.values()].includes(mountPath)) {
       const detail = 'must not already exist as a path in volumeDevices';
       errors.push(invalid(mountAt.child('mountPath'), mountPath, detail));
     }
@@ -85,16 +86,16 @@ export function validateVolumeDevices(
   at: FieldPath,
   volumes: VolumesByName,
 ): FieldError[] {
-  const mounts = container.volumeMounts ?? [];
+  const mounts = new Map((container.volumeMounts ?? []).map((mount) => [mount.name, mount.mountPath]));
   const taken = { names: new Set<string>(), paths: new Set<string>() };
   return (container.volumeDevices ?? []).flatMap((device, index) => {
     const { name, devicePath } = device;
     const deviceAt = at.index(index);
     const errors = validateDevice(device, deviceAt, { volumes, taken });
-    if (mounts.some((mount) => mount.name === name)) {
+    if (mounts.has(name)) {
       errors.push(invalid(deviceAt.child('name'), name, 'must not already exist in volumeMounts'));
     }
-    if (mounts.some((mount) => mount.mountPath === devicePath)) {
+    if ([...mounts.values()].includes(devicePath)) {
       const detail = 'must not already exist as a path in volumeMounts';
       errors.push(invalid(deviceAt.child('devicePath'), devicePath, detail));
     }

@@ -21,10 +21,9 @@ import { validateUserId } from '../pod-template/security-context.ts';
 
 const lists = ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const;
 const maxMessageBytes = 1024;
-const maxImageRefLength = 256;
 const healths = ['Healthy', 'Unhealthy', 'Unknown'];
 
-/** What a node reports of each container: its user, its devices, its image volumes. */
+/** What a node reports of each container: its user and its devices. */
 export function validateContainerStatuses(status: PodStatus, spec: PodSpec): FieldError[] {
   const containers = {
     containerStatuses: spec.containers ?? [],
@@ -42,7 +41,6 @@ export function validateContainerStatuses(status: PodStatus, spec: PodSpec): Fie
   return [
     ...perStatus((one, at) => validateUser(one, at.child('user', 'linux'), spec.os?.name)),
     ...perStatus((one, at, of) => validateDevices(one, at.child('allocatedResourcesStatus'), of)),
-    ...perStatus((one, at) => validateImageVolumes(one, at.child('volumeMounts'))),
   ];
 }
 
@@ -100,15 +98,5 @@ function validateHealth(resources: readonly ResourceHealth[], at: FieldPath): Fi
     if (ids.has(resourceID)) errors.push(duplicate(healthAt.child('resourceID'), resourceID));
     ids.add(resourceID);
     return errors;
-  });
-}
-
-function validateImageVolumes({ volumeMounts }: ContainerStatus, at: FieldPath): FieldError[] {
-  return (volumeMounts ?? []).flatMap(({ volumeStatus }, index) => {
-    const imageRef = volumeStatus?.image?.imageRef;
-    if (!volumeStatus?.image) return [];
-    const refAt = at.index(index).child('volumeStatus', 'imageVolumeStatus', 'imageRef');
-    if (!imageRef) return [required(refAt, 'imageRef must not be empty')];
-    return imageRef.length > maxImageRefLength ? [tooLong(refAt, maxImageRefLength)] : [];
   });
 }

@@ -16,6 +16,8 @@ export function defaultPod(object: KubeObject): KubeObject {
   spec.enableServiceLinks ??= true;
   if (spec.hostNetwork) exposeOnHost(spec);
   defaultPodSpec(spec);
+  // Of a pod, though not of a template, a negative grace is taken for the least.
+  if ((spec.terminationGracePeriodSeconds ?? 0) < 0) spec.terminationGracePeriodSeconds = 1;
   return pod;
 }
 

@@ -1,5 +1,5 @@
 import type { KubeObject } from '@berth/machinery';
-import type { Pod, PodCondition, PodStatus } from '../generated/api-types.ts';
+import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../generated/api-types.ts';
 import { withMetadata } from '../lifecycle/metadata.ts';
 import { keepAllButStatus } from '../strategy/status-strategy.ts';
 
@@ -14,14 +14,33 @@ export function preparePodStatus(nextObject: KubeObject, currentObject: KubeObje
 }
 
 function prepareStatus(next: PodStatus, current: PodStatus): PodStatus {
-  // Behind a gate that is off.
-  const { nodeAllocatableResourceClaimStatuses: _dropped, ...status } = withPodIps(next);
+  const status = withoutDisabled(withPodIps(next));
   if (!status.qosClass && current.qosClass) status.qosClass = current.qosClass;
   if (!status.observedGeneration && current.observedGeneration) {
     status.observedGeneration = current.observedGeneration;
   }
   if (status.conditions) status.conditions = keepGenerations(status.conditions, current.conditions ?? []);
   return status;
+}
+
+/** Fields behind gates of Kubernetes 1.36 that are off by default. */
+function withoutDisabled({
+  nodeAllocatableResourceClaimStatuses: _dropped,
+  ...status
+}: PodStatus): PodStatus {
+  for (const list of ['containerStatuses', 'initContainerStatuses', 'ephemeralContainerStatuses'] as const) {
+    const statuses = status[list];
+    if (!statuses?.some(hasVolumeStatus)) continue;
+    status[list] = statuses.map((container) => ({
+      ...container,
+      volumeMounts: (container.volumeMounts ?? []).map(({ volumeStatus: _volumeStatus, ...mount }) => mount),
+    }));
+  }
+  return status;
+}
+
+function hasVolumeStatus({ volumeMounts }: ContainerStatus): boolean {
+  return (volumeMounts ?? []).some((mount) => mount.volumeStatus !== undefined);
 }
 
 /** `podIP` is the first of `podIPs`, and wins over it. */

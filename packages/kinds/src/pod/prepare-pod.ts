@@ -27,7 +27,11 @@ export function preparePodForCreate(object: KubeObject): KubeObject {
   spec.preemptionPolicy ??= 'PreemptLowerPriority';
   pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
   dropDisabledFields(spec);
-  if ((spec.schedulingGates ?? []).length > 0) pod.status.conditions = [schedulingGated];
+  if ((spec.schedulingGates ?? []).length > 0) {
+    const { creationTimestamp } = pod.metadata;
+    const since = creationTimestamp ? { lastTransitionTime: creationTimestamp } : {};
+    pod.status.conditions = [{ ...schedulingGated, ...since }];
+  }
   takeLabelsIntoSelectors(pod, spec);
   takeAppArmorFromAnnotations(pod, spec);
   return pod;

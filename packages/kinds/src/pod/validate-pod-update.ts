@@ -101,9 +101,6 @@ function validateRest(spec: PodSpec, old: PodSpec): FieldError[] {
   restore(rest, old, 'activeDeadlineSeconds');
   restore(rest, old, 'schedulingGates');
   restore(rest, old, 'tolerations');
-  if ((old.terminationGracePeriodSeconds ?? 0) < 0 && rest.terminationGracePeriodSeconds === 1) {
-    restore(rest, old, 'terminationGracePeriodSeconds');
-  }
   const isGated = (old.schedulingGates ?? []).length > 0;
   const errors = isGated ? validatePlacementUpdate(rest, old) : [];
   if (semanticEqual(rest, old)) return errors;
