@@ -54,7 +54,7 @@ export function createTurnQueue(settings: RedisSettings): TurnQueue {
     request: (clusterId) => requests.put(clusterId, true),
     async requestAgain(clusterIds) {
       if (clusterIds.length === 0) return;
-      for (const clusterId of clusterIds) await freeIfLost(queue, clusterId);
+      await Promise.all(clusterIds.map((clusterId) => freeIfLost(queue, clusterId)));
       await enqueue(clusterIds);
     },
     async close() {

@@ -3,7 +3,7 @@ import { startWorker, type BerthWorker, type WorkerOptions } from '../start-work
 import { testCa } from './cluster-client.ts';
 
 /** One line of a worker's log. */
-export type LogRecord = Readonly<Record<string, unknown>>;
+type LogRecord = Readonly<Record<string, unknown>>;
 
 export interface TestWorker extends BerthWorker {
   readonly lines: readonly LogRecord[];
