@@ -41,13 +41,15 @@ export function bearerOf(header: string | undefined): string | undefined {
 
 function tokenVerifier({ keys, now }: Pick<ApiDeps, 'keys' | 'now'>): (token: string) => Promise<Identity> {
   const keysOf = cachedKeys(keys);
-  const verified = new LRUCache<string, VerifiedToken>({ max: rememberedTokens, ttl: verifiedForMs });
+  // Requests that bring the same token at the same time share one verification; a refusal is not remembered.
+  const verified = new LRUCache<string, VerifiedToken>({
+    max: rememberedTokens,
+    ttl: verifiedForMs,
+    fetchMethod: (token) => verifyToken(token, { keysOf, audience: apiAudience, now: now() }),
+  });
   return async (token) => {
-    const known = verified.get(token);
-    const at = now();
-    if (known !== undefined && known.expiresAt > at) return known.identity;
-    const fresh = await verifyToken(token, { keysOf, audience: apiAudience, now: at });
-    verified.set(token, fresh);
-    return fresh.identity;
+    const known = verified.get(token) ?? (await verified.fetch(token));
+    if (known !== undefined && known.expiresAt > now()) return known.identity;
+    return (await verifyToken(token, { keysOf, audience: apiAudience, now: now() })).identity;
   };
 }

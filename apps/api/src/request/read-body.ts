@@ -1,4 +1,4 @@
-import { requestEntityTooLargeError } from '@berth/machinery';
+import { badRequestError, requestEntityTooLargeError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 
 /** As kube-apiserver limits bodies: 3 MiB. */
@@ -13,16 +13,32 @@ export const maxBodyBytes = 3 * 1024 * 1024;
 export async function readBody(c: ApiContext): Promise<Buffer> {
   const declaredBytes = Number(c.req.header('content-length') ?? 0);
   if (declaredBytes > maxBodyBytes) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  // A body that is refused half-way must not take the connection, and with it the answer, away.
-  const incoming: AsyncIterable<Buffer> = c.env.incoming.iterator({ destroyOnReturn: false });
-  for await (const chunk of incoming) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > maxBodyBytes) throw tooLarge();
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+  const { incoming } = c.env;
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    const settle = () => {
+      incoming.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+    };
+    const onData = (chunk: Buffer) => {
+      sizeBytes += chunk.length;
+      chunks.push(chunk);
+      if (sizeBytes <= maxBodyBytes) return;
+      settle();
+      // The connection is left to the server, which still has the answer to send over it.
+      incoming.pause();
+      reject(tooLarge());
+    };
+    const onEnd = () => {
+      settle();
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    };
+    const onBroken = (cause?: Error) => {
+      settle();
+      reject(badRequestError('the connection was closed before the body was complete', cause));
+    };
+    incoming.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+  });
 }
 
 function tooLarge() {

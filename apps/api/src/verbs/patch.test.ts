@@ -187,6 +187,9 @@ describe('managedFields of ordinary writes', () => {
       body: { ...named.json, data: { a: '2' } },
       headers: { 'user-agent': 'kubectl/v1.36 (linux)' },
     });
-    expect(managers(agent.json)).toEqual(['kubectl Update']);
+    // Who made the map still owns the map itself; the value is the last writer's.
+    expect(managers(agent.json)).toEqual(['kubectl Update', 'me Update']);
+    expect(agent.json.metadata.managedFields[0].fieldsV1).toEqual({ 'f:data': { 'f:a': {} } });
+    expect(agent.json.metadata.managedFields[1].fieldsV1).toEqual({ 'f:data': {} });
   });
 });
