@@ -41,7 +41,7 @@ export function isHugePages(name: string): boolean {
 }
 
 /** Of Kubernetes itself: without a domain, or of its own one. */
-export function isNativeResource(name: string): boolean {
+function isNativeResource(name: string): boolean {
   return !name.includes('/') || name.includes('kubernetes.io/');
 }
 
@@ -51,7 +51,7 @@ export function isOvercommitAllowed(name: string): boolean {
 }
 
 /** A device or the like, under the domain of who offers it. */
-export function isExtendedResource(name: string): boolean {
+function isExtendedResource(name: string): boolean {
   if (isNativeResource(name) || name.startsWith('requests.')) return false;
   return checkQualifiedName(`requests.${name}`).length === 0;
 }

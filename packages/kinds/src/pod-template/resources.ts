@@ -91,7 +91,7 @@ function validateRequirements(
 }
 
 /** Not negative, and whole where it is counted. */
-export function validateAmount(name: string, amount: string, at: FieldPath): FieldError[] {
+function validateAmount(name: string, amount: string, at: FieldPath): FieldError[] {
   const errors: FieldError[] = [];
   if (compareQuantities(amount, '0') < 0) {
     errors.push(invalid(at, amount, 'must be greater than or equal to 0'));
