@@ -1,5 +1,6 @@
-export { type ApplyRequest, type ApplyResult, applyPatch, type FieldWriter } from './apply/apply-patch.ts';
+export { type ApplyRequest, type ApplyResult, applyPatch } from './apply/apply-patch.ts';
 export { decodeAppliedConfiguration } from './apply/decode-applied.ts';
+export type { FieldWriter } from './apply/field-writer.ts';
 export { type TrackedUpdate, trackUpdate } from './apply/track-update.ts';
 export {
   type ContinuePosition,
