@@ -59,7 +59,7 @@ const starts = () => readFileSync(join(directory, 'starts'), 'utf8').trim().spli
 const firstStart = () =>
   vi.waitFor(() => {
     const [pid] = starts();
-    if (pid === undefined) throw new Error('not started');
+    if (!pid) throw new Error('not started');
     return pid;
   }, 10_000);
 const isRunning = (pid: number) =>

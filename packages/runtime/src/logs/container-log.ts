@@ -20,6 +20,8 @@ export class ContainerLog {
   #pumping: Promise<void> | undefined;
   #pumpAgain = false;
   #ended = false;
+  /** Only one may read the plain files: at the end that is who ends it. */
+  #isEnding = false;
 
   constructor(attemptDirectory: string) {
     this.#attemptDirectory = attemptDirectory;
@@ -33,6 +35,7 @@ export class ContainerLog {
 
   /** Takes over what the container has written. Calls during a pass make it one longer. */
   pump(): Promise<void> {
+    if (this.#isEnding) return this.#pumping ?? Promise.resolve();
     this.#pumpAgain = true;
     this.#pumping ??= this.#run().finally(() => {
       this.#pumping = undefined;
@@ -42,17 +45,14 @@ export class ContainerLog {
 
   /** Takes over the rest after the container's end and removes the plain files. */
   async finish(): Promise<void> {
-    if (this.#ended) return;
-    await this.pump();
-    const writer = await this.#open();
-    for (const output of this.#outputs) {
-      const { entries } = await output.read({ ended: true });
-      for (const entry of entries) await writer.append(formatLogEntry(entry), { stdout: 0, stderr: 0 });
-      await output.remove();
+    if (this.#ended || this.#isEnding) return;
+    await this.#endPumping();
+    try {
+      await this.#takeOverRest(await this.#open());
+    } finally {
+      this.#ended = true;
+      this.#notify();
     }
-    await writer.close();
-    this.#ended = true;
-    this.#notify();
   }
 
   /** Marks a log from before as complete. */
@@ -76,12 +76,18 @@ export class ContainerLog {
 
   /** Lets go of the files; the container goes on. */
   async close(): Promise<void> {
-    await this.#pumping;
-    if (this.#ended) return;
+    if (this.#ended || this.#isEnding) return;
+    await this.#endPumping();
     for (const output of this.#outputs) await output.close();
     await this.#writer?.close();
     this.#ended = true;
     this.#notify();
+  }
+
+  async #endPumping(): Promise<void> {
+    this.#isEnding = true;
+    this.#pumpAgain = false;
+    await this.#pumping?.catch(() => {});
   }
 
   async #open(): Promise<SegmentWriter> {
@@ -131,6 +137,16 @@ export class ContainerLog {
       output.reclaim(writer.offsets[output.stream]);
     }
     return ready.length > 0;
+  }
+
+  async #takeOverRest(writer: SegmentWriter): Promise<void> {
+    while (await this.#takeOver(writer)) this.#notify();
+    for (const output of this.#outputs) {
+      const { entries } = await output.read({ ended: true });
+      for (const entry of entries) await writer.append(formatLogEntry(entry), { stdout: 0, stderr: 0 });
+      await output.remove();
+    }
+    await writer.close();
   }
 
   #notify(): void {

@@ -10,7 +10,7 @@ export interface LogEntry {
 }
 
 /** Longer lines are written in parts of this size, as containerd does. */
-export const maxContentBytes = 16 * 1024;
+const maxContentBytes = 16 * 1024;
 
 const newline = 0x0a;
 

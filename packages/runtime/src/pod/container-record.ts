@@ -32,7 +32,7 @@ export interface ContainerRecord {
   readonly previous?: Termination;
 }
 
-export type ContainerRole = 'init' | 'sidecar' | 'main';
+type ContainerRole = 'init' | 'sidecar' | 'main';
 
 /** A container with the part that it has in its pod's life. */
 export interface PodContainer {

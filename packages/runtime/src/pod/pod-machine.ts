@@ -2,14 +2,10 @@ import type { Pod, PodSpec } from '@berth/kinds';
 import type { Clock } from '../clock.ts';
 import type { PodObservation, RuntimeEvent } from '../pod-runtime.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from './container-driver.ts';
-import {
-  type ContainerRecord,
-  type PodContainer,
-  podContainers,
-  type Termination,
-} from './container-record.ts';
+import { type ContainerRecord, podContainers, type Termination } from './container-record.ts';
 import { type PlannedStart, planPod } from './plan-pod.ts';
 import { observePod } from './observe-pod.ts';
+import { PodEvents } from './pod-events.ts';
 import { PodStop } from './pod-stop.ts';
 
 export interface PodMachineOptions {
@@ -32,7 +28,7 @@ export interface PodMachineOptions {
 export class PodMachine {
   readonly #options: PodMachineOptions;
   readonly #records: Map<string, ContainerRecord>;
-  readonly #reportedBackoffs = new Map<string, number>();
+  readonly #events: PodEvents;
   #pod: Pod;
   #stop: PodStop | undefined;
   #onStopped: Array<() => void> = [];
@@ -47,6 +43,7 @@ export class PodMachine {
     this.#options = options;
     this.#pod = options.pod;
     this.#records = new Map(options.records);
+    this.#events = new PodEvents(options.onEvent);
     this.#ready = this.#records.size > 0;
   }
 
@@ -190,7 +187,7 @@ export class PodMachine {
       await this.#start(start);
       this.#again = true;
     }
-    this.#reportBackoffs(plan.backingOff);
+    this.#events.backingOff(this.#pod, this.#records, plan.backingOff);
     if (plan.finished && !this.#isStill()) {
       const graceSeconds = this.#spec().terminationGracePeriodSeconds ?? 30;
       this.stop(graceSeconds * 1000);
@@ -207,9 +204,7 @@ export class PodMachine {
     for (const { podContainer, signal } of stop.signals(running)) {
       const { name } = podContainer.container;
       const attempt = this.#records.get(name)?.attempt ?? 0;
-      if (signal === 'SIGTERM') {
-        this.#event(podContainer, 'Normal', { reason: 'Killing', message: `Stopping container ${name}` });
-      }
+      if (signal === 'SIGTERM') this.#events.killing(podContainer);
       this.#options.driver.signal({ container: name, attempt }, signal);
     }
     if (running.length === 0) {
@@ -231,7 +226,7 @@ export class PodMachine {
     this.#records.set(name, { ...base, ...recorded(outcome) });
     this.#ready ||= outcome.type !== 'blocked' || outcome.reason !== 'ContainerCreating';
     this.#options.onChange();
-    this.#reportStart(podContainer, outcome);
+    this.#events.launched(podContainer, outcome);
   }
 
   async #launch(launch: ContainerLaunch): Promise<LaunchOutcome> {
@@ -242,52 +237,6 @@ export class PodMachine {
       const message = error instanceof Error ? error.message : String(error);
       return { type: 'blocked', reason: 'CreateContainerError', message, retry: true };
     }
-  }
-
-  #reportStart(podContainer: PodContainer, outcome: LaunchOutcome): void {
-    if (outcome.type !== 'blocked') {
-      this.#event(podContainer, 'Normal', { reason: 'Created', message: 'Container created' });
-    }
-    switch (outcome.type) {
-      case 'running':
-        this.#event(podContainer, 'Normal', { reason: 'Started', message: 'Container started' });
-        return;
-      case 'failed':
-        this.#event(podContainer, 'Warning', {
-          reason: 'Failed',
-          message: `Error: ${outcome.termination.message ?? outcome.termination.reason}`,
-        });
-        return;
-      case 'blocked':
-        if (outcome.event !== undefined) this.#options.onEvent({ type: 'Warning', ...outcome.event });
-        else
-          this.#event(podContainer, 'Warning', {
-            reason: 'Failed',
-            message: `Error: ${outcome.message ?? outcome.reason}`,
-          });
-    }
-  }
-
-  #reportBackoffs(backingOff: ReadonlyMap<string, number>): void {
-    for (const podContainer of podContainers(this.#spec())) {
-      const { name } = podContainer.container;
-      const attempt = this.#records.get(name)?.attempt;
-      if (!backingOff.has(name) || attempt === undefined) continue;
-      if (this.#reportedBackoffs.get(name) === attempt) continue;
-      this.#reportedBackoffs.set(name, attempt);
-      const { name: podName, namespace, uid } = this.#pod.metadata;
-      const message = `Back-off restarting failed container ${name} in pod ${podName}_${namespace}(${uid})`;
-      this.#event(podContainer, 'Warning', { reason: 'BackOff', message });
-    }
-  }
-
-  #event(
-    { container, role }: PodContainer,
-    type: RuntimeEvent['type'],
-    what: { reason: string; message: string },
-  ): void {
-    const kind = role === 'main' ? 'container' : 'init';
-    this.#options.onEvent({ container: { name: container.name, kind }, type, ...what });
   }
 }
 

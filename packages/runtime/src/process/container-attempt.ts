@@ -3,6 +3,7 @@ import { type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ContainerLog } from '../logs/container-log.ts';
+import { terminationMessage } from '../logs/termination-message.ts';
 import { isAlive, readIdentity, signalGroup } from './process-identity.ts';
 
 /** How an attempt began and ended. */
@@ -17,7 +18,14 @@ export type AttemptState =
       readonly finishedAt: Date;
       /** Undefined where nobody was left to see how it ended. */
       readonly exitCode: number | undefined;
+      /** The end of its log, where that was asked for and it failed. */
+      readonly message?: string;
     };
+
+export interface AttemptOptions {
+  /** `terminationMessagePolicy: FallbackToLogsOnError`. */
+  readonly messageFromLog: boolean;
+}
 
 /** How long a shim may take from its claim to its identity. */
 const shimStartMs = 10_000;
@@ -31,14 +39,16 @@ const shimScript = fileURLToPath(new URL('container-shim.sh', import.meta.url));
 export class ContainerAttempt {
   readonly log: ContainerLog;
   readonly directory: string;
+  readonly #options: AttemptOptions;
   #state: AttemptState = { type: 'starting' };
   #watcher: FSWatcher | undefined;
   #onState: () => void = () => {};
   #settling = false;
   #pumpTimer: NodeJS.Timeout | undefined;
 
-  constructor(directory: string) {
+  constructor(directory: string, options: AttemptOptions) {
     this.directory = directory;
+    this.#options = options;
     this.log = new ContainerLog(directory);
   }
 
@@ -144,20 +154,30 @@ export class ContainerAttempt {
     void this.log
       .finish()
       .catch(() => {})
-      .then(() => {
-        // Read after the wait: a shim that was just ending has by now written how.
-        const endedAt = exitedAt ?? modifiedAt(join(this.directory, 'exit'));
+      // Read after the wait: a shim that was just ending has by now written how.
+      .then(() => this.#finalState(exitedAt ?? modifiedAt(join(this.directory, 'exit'))))
+      .then((state) => {
         this.#watcher?.close();
-        this.#state = this.#finalState(endedAt);
+        this.#state = state;
         this.#onState();
       });
   }
 
-  #finalState(exitedAt: Date | undefined): AttemptState {
+  async #finalState(exitedAt: Date | undefined): Promise<AttemptState> {
     const startedAt = modifiedAt(join(this.directory, 'process'));
     const finishedAt = exitedAt ?? new Date();
     const exitCode = exitedAt === undefined ? undefined : Number(readText(join(this.directory, 'exit')));
-    if (startedAt !== undefined) return { type: 'ended', startedAt, finishedAt, exitCode };
+    if (startedAt !== undefined) {
+      const fromLog = this.#options.messageFromLog && exitCode !== 0;
+      const end = fromLog ? await terminationMessage(this.log).catch(() => undefined) : undefined;
+      return {
+        type: 'ended',
+        startedAt,
+        finishedAt,
+        exitCode,
+        ...(end === undefined ? {} : { message: end }),
+      };
+    }
     const message =
       readText(join(this.directory, 'start-error')) ?? 'the launch ended before the command began';
     return { type: 'failed', message, finishedAt };

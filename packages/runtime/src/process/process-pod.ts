@@ -12,7 +12,7 @@ import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from
 import type { Termination } from '../pod/container-record.ts';
 import type { PodInputs } from '../pod-runtime.ts';
 import { prepareVolume } from '../volumes/prepare-volume.ts';
-import { ContainerAttempt } from './container-attempt.ts';
+import { type AttemptOptions, ContainerAttempt } from './container-attempt.ts';
 import { machineFileSystem } from './file-system-view.ts';
 import { launchScript } from './launch-script.ts';
 import type { MountNamespace } from './mount-namespace.ts';
@@ -115,7 +115,7 @@ export class ProcessPod implements ContainerDriver {
     const stored = { containerId, backoffMs, ...(previous === undefined ? {} : { previous }) };
     const path = await directory.createAttempt(container.name, attempt, stored);
     await this.#writeLaunch(path, { container, pod, environment, mounts });
-    const begun = new ContainerAttempt(path);
+    const begun = new ContainerAttempt(path, attemptOptions(container));
     begun.begin();
     await this.follow({ container: container.name, attempt }, begun, containerId);
     const { state } = begun;
@@ -211,6 +211,11 @@ export class ProcessPod implements ContainerDriver {
     const place = { nodeName, nodeIp, podIp: nodeIp };
     return { pod, inputs: this.#inputs, place, allocatable, services };
   }
+}
+
+/** What an attempt must know of its container beyond its directory. */
+export function attemptOptions(container: Container | undefined): AttemptOptions {
+  return { messageFromLog: container?.terminationMessagePolicy === 'FallbackToLogsOnError' };
 }
 
 function notRunnable({ image = '' }: Container): LaunchOutcome {

@@ -77,6 +77,19 @@ describe('a container', () => {
     expect(terminated?.message).toBe(`failed to start container process: ${message}`);
   });
 
+  it.each([
+    ['FallbackToLogsOnError', 'echo why; exit 1', 'why\n'],
+    ['FallbackToLogsOnError', 'echo fine', undefined],
+    ['File', 'echo why; exit 1', undefined],
+  ] as const)(
+    'with termination messages by %s that runs "%s" says %s',
+    async (terminationMessagePolicy, script, message) => {
+      const pod = podOf({ containers: [{ ...shell('main', script), terminationMessagePolicy }] });
+      await node.run(pod);
+      expect(stateOf(await node.stopped(pod), 'main').state?.terminated?.message).toBe(message);
+    },
+  );
+
   it('without command and args waits, and says why', async () => {
     const pod = podOf({ containers: [{ name: 'main', image: 'nginx:1.7.9' }] });
     await node.run(pod);

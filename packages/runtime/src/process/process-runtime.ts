@@ -125,7 +125,7 @@ export class ProcessRuntime implements PodRuntime {
 
   async #recoverPod(uid: string, directory: PodDirectory, stored: StoredPod): Promise<void> {
     const driver = this.#driver(uid, directory);
-    const records = await recoverContainers(directory, driver);
+    const records = await recoverContainers(stored.pod, directory, driver);
     const running = this.#pod(uid, { stored, directory, driver, records });
     this.#pods.set(uid, running);
     // One that ended while the others were looked for has told nobody.

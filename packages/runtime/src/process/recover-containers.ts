@@ -1,17 +1,24 @@
-import type { ContainerPhase, ContainerRecord } from '../pod/container-record.ts';
+import type { Pod } from '@berth/kinds';
+import { type ContainerPhase, type ContainerRecord, podContainers } from '../pod/container-record.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import type { FoundAttempt, PodDirectory } from './pod-directory.ts';
-import type { ProcessPod } from './process-pod.ts';
+import { attemptOptions, type ProcessPod } from './process-pod.ts';
 import { termination } from './termination.ts';
 
 /** Finds the containers of a pod that an agent before this one began, and follows those that still run. */
 export async function recoverContainers(
+  pod: Pod,
   directory: PodDirectory,
   driver: ProcessPod,
 ): Promise<Map<string, ContainerRecord>> {
   const records = new Map<string, ContainerRecord>();
   for (const found of await directory.findAttempts()) {
-    const record = await recoverContainer(found, directory, driver);
+    const podContainer = podContainers(pod.spec ?? {}).find(
+      ({ container }) => container.name === found.container,
+    );
+    const path = directory.attempt(found.container, found.attempt);
+    const attempt = new ContainerAttempt(path, attemptOptions(podContainer?.container));
+    const record = await recoverContainer(found, attempt, driver);
     if (record !== undefined) records.set(found.container, record);
   }
   return records;
@@ -19,11 +26,10 @@ export async function recoverContainers(
 
 async function recoverContainer(
   { container, attempt, stored }: FoundAttempt,
-  directory: PodDirectory,
+  found: ContainerAttempt,
   driver: ProcessPod,
 ): Promise<ContainerRecord | undefined> {
   const { containerId, backoffMs, previous } = stored;
-  const found = new ContainerAttempt(directory.attempt(container, attempt));
   if (!found.wasBegun()) {
     // Prepared, but the agent ended before it began: the attempt before it is still the last one.
     if (previous === undefined) return undefined;

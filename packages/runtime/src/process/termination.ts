@@ -14,11 +14,16 @@ export function termination(state: AttemptState, containerId: string): Terminati
     return { containerId, exitCode: startErrorCode, reason: 'StartError', message, finishedAt };
   }
   if (state.type !== 'ended') return undefined;
-  const { startedAt, finishedAt, exitCode } = state;
+  const { startedAt, finishedAt, exitCode, message } = state;
   const times = { containerId, startedAt, finishedAt };
   if (exitCode !== undefined) {
-    return { ...times, exitCode, reason: exitCode === 0 ? 'Completed' : 'Error' };
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    return { ...times, exitCode, reason, ...(message === undefined ? {} : { message }) };
   }
-  const message = 'the process that waited for the container was killed, so its exit code is not known';
-  return { ...times, exitCode: unknownCode, reason: 'Unknown', message };
+  return {
+    ...times,
+    exitCode: unknownCode,
+    reason: 'Unknown',
+    message: 'the process that waited for the container was killed, so its exit code is not known',
+  };
 }

@@ -35,7 +35,7 @@ export function isOptionalMount({ mountPath }: VolumeMount): boolean {
 }
 
 /** Volumes whose files come from the API are never written to by containers. */
-export function isApiVolume(volume: Volume): boolean {
+function isApiVolume(volume: Volume): boolean {
   return (
     volume.configMap !== undefined ||
     volume.secret !== undefined ||

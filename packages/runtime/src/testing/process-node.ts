@@ -14,7 +14,7 @@ import type {
 import { detectMountNamespace } from '../process/mount-namespace.ts';
 import { ProcessRuntime, type ProcessRuntimeOptions } from '../process/process-runtime.ts';
 
-export const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
 
 let pods = 0;
 
