@@ -19,11 +19,11 @@ const example = (name: string): string => join(examples, `${name}.yaml`);
 describe('Jobs', () => {
   test('pi to 2,000 digits is in the log', async () => {
     await instance.ok('apply', '-f', example('job'));
-    await instance.ok('wait', '--for=condition=complete', 'job/pi', '--timeout=60s');
+    await instance.ok('wait', '--for=condition=complete', 'job/pi', '--timeout=110s');
     const log = (await instance.ok('logs', 'job/pi')).trim();
     expect(log).toMatch(/^3\.14159265358979323846/);
     expect(log).toHaveLength(2001);
-  });
+  }, 120_000);
 
   test('a failing command is retried up to backoffLimit, and the Job says why it failed', async () => {
     const manifest = {
