@@ -1,40 +1,20 @@
-// Must come first: the certificate library's container reads it while loading.
-import 'reflect-metadata';
 import { connect, type ClientHttp2Session } from 'node:http2';
 import { request } from 'node:https';
 import { text } from 'node:stream/consumers';
-import * as x509 from '@peculiar/x509';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../test/support/api.ts';
+import { selfSignedCertificate } from '../../../test/support/self-signed.ts';
 import { openWatch } from '../../../test/support/watch-client.ts';
 
 let certificate: { certificate: string; key: string };
 let api: TestApi | undefined;
 beforeAll(async () => {
-  certificate = await selfSigned();
+  certificate = await selfSignedCertificate();
 });
 afterEach(async () => {
   await api?.close();
   api = undefined;
 });
-
-async function selfSigned() {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const made = await x509.X509CertificateGenerator.createSelfSigned({
-    keys,
-    name: 'CN=localhost',
-    signingAlgorithm: algorithm,
-    notBefore: new Date(Date.now() - 60_000),
-    notAfter: new Date(Date.now() + 3_600_000),
-    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
-  });
-  const key = x509.PemConverter.encode(
-    await crypto.subtle.exportKey('pkcs8', keys.privateKey),
-    'PRIVATE KEY',
-  );
-  return { certificate: made.toString('pem'), key };
-}
 
 const startSecure = () => startTestApi({ https: { port: 0, host: '127.0.0.1', ...certificate } });
 

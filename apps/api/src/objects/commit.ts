@@ -23,7 +23,7 @@ export async function commitCreate(scope: ResourceScope, object: KubeObject): Pr
   return commit(scope, createWrite(scope, object));
 }
 
-export function createWrite({ definition }: ResourceScope, object: KubeObject): Write {
+function createWrite({ definition }: ResourceScope, object: KubeObject): Write {
   return { op: 'create', ...writeAttributes(definition, object), body: encodeStoredBody(object) };
 }
 

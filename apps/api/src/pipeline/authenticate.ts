@@ -33,7 +33,7 @@ export function authenticate(deps: Pick<ApiDeps, 'keys' | 'now' | 'log'>) {
 }
 
 /** The token of an `Authorization` header; undefined without one or with another scheme. */
-export function bearerOf(header: string | undefined): string | undefined {
+function bearerOf(header: string | undefined): string | undefined {
   if (header === undefined || header.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
   const token = header.slice(7).trim();
   return token === '' ? undefined : token;

@@ -18,7 +18,7 @@ import type { ResourceScope } from '../route/resource-scope.ts';
 import { booleanParameter, integerParameter, isTruthyParameter } from './query-parameters.ts';
 import { parseResourceVersion } from './resource-version.ts';
 
-export type ResourceVersionMatch = 'Exact' | 'NotOlderThan';
+type ResourceVersionMatch = 'Exact' | 'NotOlderThan';
 
 /** `ListOptions`, parsed and validated. */
 export interface ListOptions {

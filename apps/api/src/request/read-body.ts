@@ -2,7 +2,7 @@ import { badRequestError, requestEntityTooLargeError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 
 /** As kube-apiserver limits bodies: 3 MiB. */
-export const maxBodyBytes = 3 * 1024 * 1024;
+const maxBodyBytes = 3 * 1024 * 1024;
 
 /**
  * The whole request body, at most {@link maxBodyBytes}. It is read from the connection itself, so that a body that is

@@ -61,7 +61,7 @@ function managerErrors(manager: string): FieldError[] {
 }
 
 /** What stands before the first `/` of a user agent, as upstream names a manager that names itself nothing. */
-export function managerOfUserAgent(userAgent: string | undefined): string {
+function managerOfUserAgent(userAgent: string | undefined): string {
   const prefix = (userAgent ?? '').split('/', 1)[0] ?? '';
   return Array.from(prefix).filter(isPrintable).join('').slice(0, maxManagerLength);
 }

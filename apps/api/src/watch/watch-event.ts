@@ -5,7 +5,7 @@ import type { StoredState } from '../objects/versions.ts';
 import type { ResourceScope } from '../route/resource-scope.ts';
 import { parsedChange } from './parsed-change.ts';
 
-export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
+type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED';
 
 /** A change as one watcher sees it. */
 export interface WatchEvent {
