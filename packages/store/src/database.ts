@@ -29,8 +29,25 @@ export interface DatabaseOptions {
   readonly fleetPoolSize: number;
 }
 
-/** 64-bit counters fit a JavaScript number: revisions would take millennia to leave its exact range. */
-const bigintAsNumber = { to: 20, from: [20], serialize: String, parse: Number };
+/**
+ * The types that go beyond the driver's own, by their OIDs. 64-bit counters fit a JavaScript number: revisions would take
+ * millennia to leave its exact range.
+ */
+const types = {
+  bigint: { to: 20, from: [20], serialize: String, parse: Number },
+  integers: {
+    to: 1007,
+    from: [],
+    serialize: (items: readonly number[]) => `{${items.join(',')}}`,
+    parse: String,
+  },
+  texts: { to: 1009, from: [], serialize: textArray, parse: String },
+};
+
+/** https://www.postgresql.org/docs/18/arrays.html#ARRAYS-IO */
+function textArray(items: readonly string[]): string {
+  return `{${items.map((item) => `"${item.replace(/[\\"]/g, '\\$&')}"`).join(',')}}`;
+}
 
 /**
  * Every query of one cluster reads a range of a primary key, in its order. Where statistics are behind (a cluster that
@@ -46,7 +63,10 @@ export function openDatabase(options: DatabaseOptions): Database {
       // Seconds until a lost connection is tried again.
       backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
       onnotice: () => undefined,
-      types: { bigint: bigintAsNumber },
+      types,
+      // The driver would ask for all array types at every connect, and a connection lost just then would be an unhandled
+      // rejection, which ends the process.
+      fetch_types: false,
       connection: {
         application_name: 'berth',
         jit: 'off',

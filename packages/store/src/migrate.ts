@@ -18,7 +18,12 @@ const advisoryLock = 7_238_451;
  * @throws NewerDatabaseError, MigrationError, StoreUnavailableError
  */
 export async function migrate(databaseUrl: string): Promise<void> {
-  const sql = postgres(databaseUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
+  const sql = postgres(databaseUrl, {
+    max: 1,
+    fetch_types: false,
+    connect_timeout: 10,
+    onnotice: () => undefined,
+  });
   try {
     await sql`select pg_advisory_lock(${advisoryLock})`;
     await refuseNewerDatabase(sql);

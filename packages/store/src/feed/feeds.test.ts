@@ -69,6 +69,7 @@ test('a change in another process arrives by its hint, without a poll', async ()
   const cluster = await newCluster();
   const follower = follow(openAnother().cluster(cluster.clusterId), 0, 2);
   await cluster.write(create(configMap('a')));
+  await eventually('the first change arrived', () => follower.revisions.length === 1);
   await cluster.write(update(configMap('a')));
   expect(await follower.ended).toBeUndefined();
   expect(follower.revisions).toEqual([1, 2]);

@@ -79,7 +79,8 @@ function expectState(fold: Fold, state: ReadonlyMap<string, StoredObject>): void
       expect(fold.list(resource, namespace).map(plain)).toEqual(expected);
     }
   }
-  for (const object of objects) expect(plain(fold.get(object) ?? object)).toEqual(object);
+  for (const object of objects) expect(fold.get(object)).toMatchObject(object);
+  expect(fold.get({ resource: 'pods', namespace: 'a', name: 'unknown' })).toBeUndefined();
   for (const owner of ['owner-1', 'owner-2', 'owner-3']) {
     const owned = objects.filter((object) => object.body.includes(`"${owner}"`)).sort(order);
     expect(
