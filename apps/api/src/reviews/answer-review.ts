@@ -9,7 +9,7 @@ import type { ResourceRequest } from '../route/resource-request.ts';
 /** Answers a review with its own spec and the status that `judge` finds. Nothing is stored. */
 export async function answerReview(
   request: ResourceRequest,
-  judge: (review: KubeObject, identity: Identity) => object,
+  judge: (review: KubeObject, identity: Identity) => object | Promise<object>,
 ): Promise<Response> {
   const { c, scope } = request;
   const output = negotiate(c.req.header('accept'), { projections: [] });
@@ -29,7 +29,7 @@ export async function answerReview(
     metadata,
     ...(spec !== undefined && { spec }),
     ...rest,
-    status: judge(review, identity),
+    status: await judge(review, identity),
   };
   return send(c, { format: output.format, status: 201, json: JSON.stringify(answer) });
 }

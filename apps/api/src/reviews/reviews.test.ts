@@ -60,6 +60,47 @@ test('SelfSubjectRulesReview lists the rules', async () => {
   expect(limited.json.status.resourceRules[0].verbs).toEqual(['create']);
 });
 
+describe('TokenReview', () => {
+  const path = 'authentication.k8s.io/v1/tokenreviews';
+
+  test('names the user of a good token', async () => {
+    expect((await review(path, { spec: { token: account } })).json.status).toMatchObject({
+      authenticated: true,
+      user: { username: 'system:serviceaccount:ns:sa', uid: 'u1' },
+      audiences: ['https://kubernetes.default.svc'],
+    });
+  });
+
+  test('knows no user of another cluster’s token, nor of one for another audience', async () => {
+    const neighbours = await api.token('neighbour');
+    expect((await review(path, { spec: { token: neighbours } })).json.status).toMatchObject({
+      user: {},
+      error: expect.any(String),
+    });
+    const other = await review(path, { spec: { token: account, audiences: ['vault'] } });
+    expect(other.json.status).toEqual({ user: {}, error: 'the token is for another audience' });
+  });
+
+  test('is the administrators’ to ask', async () => {
+    expect((await review(path, { spec: { token: account } }, account)).json).toMatchObject({ code: 403 });
+  });
+});
+
+describe('SubjectAccessReview', () => {
+  const ask = (spec: object) => review('authorization.k8s.io/v1/subjectaccessreviews', { spec });
+  const resourceAttributes = { verb: 'list', resource: 'pods' };
+
+  test('judges the subject that it names', async () => {
+    const masters = await ask({ user: 'a', groups: ['system:masters'], resourceAttributes });
+    expect(masters.json.status.allowed).toBe(true);
+    expect((await ask({ user: 'a', resourceAttributes })).json.status).toEqual({ allowed: false });
+  });
+
+  test('needs a subject', async () => {
+    expect((await ask({ resourceAttributes })).json).toMatchObject({ code: 422, reason: 'Invalid' });
+  });
+});
+
 test('reviews cannot be listed', async () => {
   expect((await api.send('GET', `/apis/${access}`)).json).toMatchObject({ code: 405 });
 });

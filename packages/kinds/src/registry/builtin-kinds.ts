@@ -14,7 +14,9 @@ import {
   selfSubjectAccessReview,
   selfSubjectReview,
   selfSubjectRulesReview,
-} from '../reviews/self-subject-reviews.ts';
+  subjectAccessReview,
+  tokenReview,
+} from '../reviews/reviews.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
 
@@ -35,5 +37,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   selfSubjectReview,
   selfSubjectRulesReview,
   serviceAccount,
+  subjectAccessReview,
   tenant,
+  tokenReview,
 ];

@@ -10,6 +10,12 @@ export const selfSubjectAccessReview = review('SelfSubjectAccessReview', 'author
 /** `kubectl auth can-i --list` */
 export const selfSubjectRulesReview = review('SelfSubjectRulesReview', 'authorization');
 
+/** Whose token is this? What servers ask that authenticate by the cluster's tokens. */
+export const tokenReview = review('TokenReview', 'authentication');
+
+/** May this user do that? */
+export const subjectAccessReview = review('SubjectAccessReview', 'authorization');
+
 /** A question that is answered in its status and never stored. */
 function review(kind: string, area: 'authentication' | 'authorization'): KindDefinition {
   const singular = kind.toLowerCase();
