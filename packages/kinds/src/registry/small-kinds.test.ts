@@ -111,10 +111,10 @@ describe('Tenant and Cluster', () => {
     expect(createErrors(cluster, members)).toEqual(errors);
   });
 
-  test('a cluster stays with its tenant, and is Pending at first', () => {
+  test('a cluster stays with its tenant, and is Ready at once', () => {
     const fresh = objectOf(cluster, { spec: { tenant: 't' }, status: { phase: 'Ready' } });
     const { object } = beforeCreate(cluster, fresh, context);
-    expect(object.status).toEqual({ phase: 'Pending' });
+    expect(object.status).toEqual({ phase: 'Ready' });
     expect(() => beforeUpdate(cluster, object, { ...object, spec: { tenant: 'u' } })).toThrow(
       'Cluster.platform.berth.dev "a" is invalid: spec.tenant: Invalid value: "u": field is immutable',
     );
