@@ -7,7 +7,11 @@ export function run(args) {
   const child = spawn(projectNode(), args, {
     cwd: process.env.INIT_CWD ?? process.cwd(),
     stdio: 'inherit',
-    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` },
+    env: {
+      NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/berth-compile'),
+      ...process.env,
+      PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+    },
   });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal signals the whole group, and npm passes signals on: the child decides, this process waits.

@@ -18,7 +18,7 @@ export interface ApiAnswer {
 /** @throws CliError API_UNREACHABLE */
 export async function apiRequest(
   access: ApiAccess,
-  call: { method: 'GET' | 'POST'; path: string; body?: unknown },
+  call: { method: 'DELETE' | 'GET' | 'POST'; path: string; body?: unknown },
 ): Promise<ApiAnswer> {
   const url = new URL(access.clusterUrl + call.path);
   return new Promise((resolve, reject) => {

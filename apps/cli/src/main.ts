@@ -2,12 +2,16 @@
 import { BerthError } from '@berth/machinery';
 import { Command, CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
-import { createCluster } from './commands/cluster-create.ts';
-import { serve } from './commands/serve.ts';
-import { createKubeconfig, createToken } from './commands/tokens.ts';
-import { up } from './commands/up.ts';
 import { adminUser, defaultCluster } from './instance/names.ts';
 import { readSettings, type Settings, settingSources } from './settings.ts';
+
+// Each command loads what it needs when it runs: a wrong flag is told at once.
+const load = {
+  up: () => import('./commands/up.ts'),
+  serve: () => import('./commands/serve.ts'),
+  tokens: () => import('./commands/tokens.ts'),
+  clusters: () => import('./commands/cluster-create.ts'),
+};
 
 const print = (line: string): void => {
   process.stdout.write(line.endsWith('\n') ? line : `${line}\n`);
@@ -30,21 +34,24 @@ const program = new Command('berth')
   .description('Serverless Kubernetes, for many tenants, on Postgres and Redis')
   .exitOverride();
 
-withSettings(program.command('up').description('start everything on this machine')).action((flags) =>
-  up(settingsOf(flags), print),
-);
+withSettings(program.command('up').description('start everything on this machine')).action(async (flags) => {
+  const settings = settingsOf(flags);
+  const { up } = await load.up();
+  await up(settings, print);
+});
 
 program
   .command('serve')
   .description('run one part in this process; its settings come from the environment')
   .requiredOption('--role <role>', 'api, worker or node')
-  .action(({ role }: { role: string }) => serve(role));
+  .action(async ({ role }: { role: string }) => (await load.serve()).serve(role));
 
 withSettings(program.command('kubeconfig').description('print a kubeconfig of a cluster'))
   .argument('[cluster]', 'its name', defaultCluster)
   .option('--user <name>', 'the user it names', adminUser)
   .option('--expires <time>', 'how long its token lives', '30d')
   .action(async (clusterId: string, flags) => {
+    const { createKubeconfig } = await load.tokens();
     print(
       await createKubeconfig(settingsOf(flags), { clusterId, username: flags.user, expires: flags.expires }),
     );
@@ -56,6 +63,7 @@ withSettings(program.command('token').description('tokens of a cluster').command
   .option('--user <name>', 'the user it names', adminUser)
   .option('--expires <time>', 'how long it lives', '24h')
   .action(async (flags) => {
+    const { createToken } = await load.tokens();
     print(
       await createToken(settingsOf(flags), {
         clusterId: flags.cluster,
@@ -70,6 +78,7 @@ withSettings(program.command('cluster').description('clusters of the fleet').com
   .argument('<name>', 'a DNS label')
   .option('--tenant <name>', 'whose it is; made if absent (default: default)')
   .action(async (name: string, flags) => {
+    const { createCluster } = await load.clusters();
     print(
       await createCluster(settingsOf(flags), { name, ...(flags.tenant ? { tenant: flags.tenant } : {}) }),
     );

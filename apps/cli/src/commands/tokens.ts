@@ -4,9 +4,9 @@ import { dataDirectory } from '../instance/data-directory.ts';
 import { renderKubeconfig } from '../instance/kubeconfig.ts';
 import { readMasterKey } from '../instance/master-key.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
-import { databaseUrlOf, withStore } from '../instance/open-instance.ts';
+import { databaseUrlOf, readCa, withStore } from '../instance/open-instance.ts';
+import { serverUrl } from '../instance/server-url.ts';
 import type { Settings } from '../settings.ts';
-import { readCa, serverUrl } from './up.ts';
 
 export interface TokenOptions {
   readonly clusterId: string;

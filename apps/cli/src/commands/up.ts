@@ -1,16 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { adminSubject, nodeSubject } from '@berth/auth';
 import { migrate } from '@berth/store';
-import { CliError } from '../cli-error.ts';
+import type { ApiAccess } from '../api-request.ts';
 import { ensureCertificates } from '../instance/certificates.ts';
 import { type DataDirectory, dataDirectory, takeDataDirectory } from '../instance/data-directory.ts';
-import { ensureCluster, ensureTenant } from '../instance/fleet-objects.ts';
+import { ensureCluster, ensureTenant, removeNodes } from '../instance/fleet-objects.ts';
 import { renderKubeconfig } from '../instance/kubeconfig.ts';
 import { ensureMasterKey } from '../instance/master-key.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
 import { adminUser, defaultCluster, defaultTenant, systemCluster } from '../instance/names.ts';
 import { withStore } from '../instance/open-instance.ts';
 import { assertPortFree } from '../instance/ports.ts';
+import { serverUrl } from '../instance/server-url.ts';
 import type { Settings } from '../settings.ts';
 import { type Engines, startEngines } from '../supervise/engines.ts';
 import { type EventPrinter, eventPrinter } from '../supervise/event-printer.ts';
@@ -148,8 +149,22 @@ async function createDefaults(instance: Instance, keys: Keys): Promise<void> {
   );
   const access = { clusterUrl: `${serverUrl(settings)}/clusters/${systemCluster}`, caPem: keys.caPem, token };
   await ensureTenant(access, defaultTenant);
+  await removeFormerNodes(instance, access);
   if ((await ensureCluster(access, { name: defaultCluster, tenant: defaultTenant })) === 'created') {
     await writeTokens(instance, keys);
+  }
+}
+
+/** Nodes that an earlier start ran and this one does not would take pods that nobody runs. */
+async function removeFormerNodes(instance: Instance, access: ApiAccess): Promise<void> {
+  const { settings, directory, printer } = instance;
+  const current = new Set(nodeNamesOf(settings));
+  const tokens = (await readdir(directory.nodes)).filter((file) => file.endsWith('.token'));
+  const former = tokens.map((file) => file.slice(0, -'.token'.length)).filter((name) => !current.has(name));
+  await removeNodes(access, former);
+  for (const name of former) {
+    await rm(directory.nodeToken(name), { force: true });
+    printer.event('berth', `node ${name} is not run any more and was removed`);
   }
 }
 
@@ -176,10 +191,6 @@ function untilStopped(): Promise<'stop'> {
   });
 }
 
-export function serverUrl(settings: Settings): string {
-  return `https://127.0.0.1:${settings.port}`;
-}
-
 function banner(instance: Instance, tookMs: number): string {
   const { settings, directory } = instance;
   const lines = [
@@ -203,15 +214,4 @@ function banner(instance: Instance, tookMs: number): string {
     `  ${kubectl} logs job/hello`,
     '',
   ].join('\n');
-}
-
-/** Reads the CA that {@link up} made. @throws CliError NOT_RUNNING */
-export async function readCa(directory: DataDirectory): Promise<string> {
-  return readFile(directory.pki.ca, 'utf8').catch((cause: unknown) => {
-    throw new CliError(
-      'NOT_RUNNING',
-      `there is no instance in ${directory.path}. Start one with npm start, or set BERTH_DATA_DIR.`,
-      { cause },
-    );
-  });
 }

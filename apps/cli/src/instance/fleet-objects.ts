@@ -41,3 +41,12 @@ async function ensure(
   if (answer.status === 409) return 'exists';
   throw new CliError('API_REFUSED', statusMessage(answer));
 }
+
+/** Takes nodes out of the fleet; pods that were bound to them are collected and replaced. Missing ones are no error. */
+export async function removeNodes(access: ApiAccess, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const answer = await apiRequest(access, { method: 'DELETE', path: `/api/v1/nodes/${name}` });
+    if (answer.status !== 200 && answer.status !== 404)
+      throw new CliError('API_REFUSED', statusMessage(answer));
+  }
+}

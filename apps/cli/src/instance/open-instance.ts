@@ -16,10 +16,7 @@ export async function databaseUrlOf(settings: Settings, directory: DataDirectory
     ['port', 'password'].map((name) => readFile(join(directory.postgres, name), 'utf8').catch(() => '')),
   );
   if (!port || !password) {
-    throw new CliError(
-      'NOT_RUNNING',
-      `there is no instance in ${directory.path}. Start one with npm start, or set BERTH_DATA_DIR or DATABASE_URL.`,
-    );
+    throw notRunning(directory);
   }
   return `postgres://berth:${password.trim()}@127.0.0.1:${port.trim()}/berth`;
 }
@@ -40,3 +37,18 @@ const silentHints = {
   subscribe: () => () => undefined,
   requestTurn: () => undefined,
 };
+
+/** The CA that the instance's clients trust, as PEM. @throws CliError NOT_RUNNING */
+export async function readCa(directory: DataDirectory): Promise<string> {
+  return readFile(directory.pki.ca, 'utf8').catch((cause: unknown) => {
+    throw notRunning(directory, cause);
+  });
+}
+
+function notRunning(directory: DataDirectory, cause?: unknown): CliError {
+  return new CliError(
+    'NOT_RUNNING',
+    `there is no instance in ${directory.path}. Start one with npm start, or set BERTH_DATA_DIR or DATABASE_URL.`,
+    { cause },
+  );
+}

@@ -123,7 +123,16 @@ function spawnPart(options: PartOptions): {
 
 /** What every process needs of the environment; settings are passed by name. */
 function inheritedEnvironment(): Record<string, string> {
-  const names = ['PATH', 'HOME', 'TMPDIR', 'TZ', 'LANG', 'NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS'];
+  const names = [
+    'PATH',
+    'HOME',
+    'TMPDIR',
+    'TZ',
+    'LANG',
+    'NODE_COMPILE_CACHE',
+    'NODE_OPTIONS',
+    'NODE_EXTRA_CA_CERTS',
+  ];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataDirectory } from '../instance/data-directory.ts';
@@ -72,6 +73,16 @@ export function nodeNamesOf(settings: Settings): string[] {
   );
 }
 
+/** Instances that are given the same Redis must not hear each other's hints; the database tells them apart. */
+function redisPrefix({ settings, engines }: PartContext): string {
+  if (!settings.redisUrl) return 'berth';
+  const { host, pathname } = new URL(engines.databaseUrl);
+  return `berth-${createHash('sha256')
+    .update(host + pathname)
+    .digest('hex')
+    .slice(0, 12)}`;
+}
+
 function part(
   context: PartContext,
   { name, app }: { name: string; app: 'api' | 'worker' | 'node' },
@@ -83,6 +94,7 @@ function part(
     environment: {
       DATABASE_URL: context.engines.databaseUrl,
       REDIS_URL: context.engines.redisUrl,
+      BERTH_REDIS_PREFIX: redisPrefix(context),
       LOG_LEVEL: context.settings.logLevel,
       ...environment,
     },
