@@ -112,7 +112,7 @@ describe('Tenant and Cluster', () => {
   });
 
   test('a cluster stays with its tenant, and is Ready at once', () => {
-    const fresh = objectOf(cluster, { spec: { tenant: 't' }, status: { phase: 'Ready' } });
+    const fresh = objectOf(cluster, { spec: { tenant: 't' }, status: { phase: 'Deleting' } });
     const { object } = beforeCreate(cluster, fresh, context);
     expect(object.status).toEqual({ phase: 'Ready' });
     expect(() => beforeUpdate(cluster, object, { ...object, spec: { tenant: 'u' } })).toThrow(
@@ -121,7 +121,7 @@ describe('Tenant and Cluster', () => {
     expect(cellsOf(cluster, object, context.now)).toEqual({
       Name: 'a',
       Tenant: 't',
-      Phase: 'Pending',
+      Phase: 'Ready',
       Age: '0s',
     });
     expect(cluster.selectableFields['spec.tenant']?.(object)).toBe('t');
