@@ -1,16 +1,16 @@
 export { type Clock, systemClock } from './clock.ts';
-export type {
-  ContainerObservation,
-  InputEntries,
-  LogQuery,
-  PodIdentity,
-  PodInputs,
-  PodObservation,
-  PodRuntime,
-  RuntimeEvent,
+export {
+  type ContainerObservation,
+  type InputEntries,
+  type LogQuery,
+  type PodIdentity,
+  type PodInputs,
+  type PodObservation,
+  type PodRuntime,
+  type RuntimeEvent,
+  tokenInputKey,
 } from './pod-runtime.ts';
-export { tokenInputKey } from './pod-runtime.ts';
 export { detectMountNamespace, type MountNamespace } from './process/mount-namespace.ts';
 export { ProcessRuntime, type ProcessRuntimeOptions } from './process/process-runtime.ts';
-export { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated/simulated-runtime.ts';
 export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
+export { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated/simulated-runtime.ts';

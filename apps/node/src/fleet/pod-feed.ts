@@ -65,6 +65,8 @@ export async function readFeed(
       const entry = JSON.parse(line) as FeedLine;
       if (entry.type === 'SET') {
         present.add(entry.uid);
+        // Nothing here asks who owns which field, and it can be half of what a pod takes up.
+        delete entry.object.metadata.managedFields;
         listener.set(entry.cluster, entry.object);
       } else if (entry.type === 'GONE') {
         present.delete(entry.uid);
