@@ -215,6 +215,22 @@ test('a write to a cluster that does not exist is refused', async () => {
   });
 });
 
+test('large changes are read in several goes, none of them left out', async () => {
+  const cluster = await newCluster();
+  const value = 'z'.repeat(3_000_000);
+  for (let i = 0; i < 4; i++) await cluster.write(create(configMap(`large-${i}`), { value }));
+  for (let i = 0; i < 4; i++) await cluster.write(update(configMap(`large-${i}`), { value: `${i}${value}` }));
+  const goes: number[][] = [];
+  for (let after = 0; ; after = goes.at(-1)?.at(-1) ?? 0) {
+    const changes = await cluster.changes(after, 100);
+    if (changes.length === 0) break;
+    goes.push(changes.map(({ revision }) => revision));
+  }
+  expect(goes.flat()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  expect(goes.length).toBeGreaterThan(1);
+  expect((await cluster.replica()).list('configmaps')).toHaveLength(4);
+});
+
 test('a log whose partition nobody made takes writes', async () => {
   const cluster = await newCluster([create(key)]);
   // Everything, the current partition included.

@@ -95,6 +95,13 @@ export class DatabaseError extends StoreError {
   }
 }
 
+/** The database lacks what this code's migrations make. */
+export class NotMigratedError extends StoreError {
+  constructor(options: { cause: unknown }) {
+    super('STORE_NOT_MIGRATED', 'the database is not migrated to this version', options);
+  }
+}
+
 /** The database was migrated by newer code. */
 export class NewerDatabaseError extends StoreError {
   constructor(newest: Date) {

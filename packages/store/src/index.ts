@@ -8,6 +8,7 @@ export {
   InvalidValueError,
   MigrationError,
   NewerDatabaseError,
+  NotMigratedError,
   StoreClosedError,
   StoreError,
   StoreUnavailableError,

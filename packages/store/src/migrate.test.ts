@@ -70,6 +70,21 @@ test('a database of a newer version is left alone, with a clear error', async ()
   });
 });
 
+test('a store on a database that is not migrated says so', async () => {
+  const { url, admin, user } = await emptyDatabase();
+  const store = openStore({ databaseUrl: url, hints: createHintBus() });
+  // Neither the roles nor the tables are there for it.
+  await expect(store.ping()).rejects.toMatchObject({ code: 'STORE_NOT_MIGRATED' });
+  await createTestDatabase();
+  await admin.unsafe(`grant berth_app, berth_fleet to ${user}`);
+  await expect(store.listClusterIds()).rejects.toMatchObject({ code: 'STORE_NOT_MIGRATED' });
+  await expect(store.cluster('a').write(create(configMap('x')))).rejects.toMatchObject({
+    code: 'STORE_NOT_MIGRATED',
+  });
+  await store.close();
+  await admin.end();
+});
+
 test('a server that is not there is unavailable', async () => {
   const url = new URL(await testServerUrl());
   url.port = '1';

@@ -33,6 +33,8 @@ export interface OpenStoreOptions {
   readonly fleetPoolSize?: number;
   /** Memory for replicas over all clusters, counted in bytes of stored bodies. Default 256 MiB. */
   readonly replicaBudgetBytes?: number;
+  /** A replica that nobody asked for in this time goes. Default 1 minute. */
+  readonly replicaIdleMs?: number;
   /** How long the log can be read back. Default 1 hour. */
   readonly retentionMs?: number;
   /** How often followers look for changes that no hint told of. Default 1 s. */
@@ -43,6 +45,7 @@ const defaults = {
   clusterPoolSize: 8,
   fleetPoolSize: 3,
   replicaBudgetBytes: 256 * 1024 * 1024,
+  replicaIdleMs: 60_000,
   retentionMs: 60 * 60_000,
   pollIntervalMs: 1_000,
 };
@@ -76,7 +79,7 @@ export function openStore(options: OpenStoreOptions): Store {
         return kept.length > 0 ? kept : readChanges(database, clusterId, { after, limit });
       },
     },
-    settings.replicaBudgetBytes,
+    { budgetBytes: settings.replicaBudgetBytes, idleMs: settings.replicaIdleMs },
   );
   const writer = new Writer(database, {
     onChanged(clusterId, revision) {
@@ -115,6 +118,7 @@ export function openStore(options: OpenStoreOptions): Store {
     async close() {
       unsubscribe();
       feeds.close();
+      replicas.close();
       await groupCommit.close();
       await database.close();
     },

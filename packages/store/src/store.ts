@@ -87,7 +87,12 @@ export interface ClusterStore {
   list(query: ListQuery): Promise<ListPage>;
   /** Commits one write together with the others that arrive at the same time. */
   write(write: Write): Promise<Outcome>;
-  /** Changes with a revision greater than `after`, in order. @throws CompactedError when `after` is older than retention. */
+  /**
+   * Changes with a revision greater than `after`, in order: at most `limit`, fewer where they are large, none only if
+   * there are none.
+   *
+   * @throws CompactedError when `after` is older than retention; ClusterMissingError
+   */
   changes(after: number, limit: number): Promise<Change[]>;
   /** In order of their time. */
   dueTimers(now: Date): Promise<Timer[]>;
@@ -97,7 +102,7 @@ export interface ClusterStore {
   commitTurn(commit: TurnCommit): Promise<TurnOutcome>;
   /**
    * The cluster folded up in memory, as new as every write acknowledged before the call. Shared per process and kept
-   * while the byte budget over all clusters allows.
+   * while it is in use, as far as the byte budget over all clusters allows.
    *
    * @throws ClusterMissingError
    */

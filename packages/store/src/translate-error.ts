@@ -2,6 +2,7 @@ import {
   CommitUnknownError,
   DatabaseError,
   InvalidValueError,
+  NotMigratedError,
   StoreClosedError,
   StoreError,
   StoreUnavailableError,
@@ -20,6 +21,9 @@ const lost = new Set([
   '57P02',
 ]);
 
+/** A schema, table, column or function is not there. */
+const undefinedObject = new Set(['3F000', '42P01', '42703', '42883']);
+
 /**
  * Makes a typed error of what postgres.js or drizzle threw. Errors of the store pass.
  *
@@ -37,6 +41,8 @@ export function translateError(thrown: unknown, intent: 'read' | 'change'): Erro
       ? new CommitUnknownError({ cause: thrown })
       : new StoreUnavailableError({ cause: thrown });
   }
+  if (undefinedObject.has(code) || isRefusedRole(thrown, code))
+    return new NotMigratedError({ cause: thrown });
   if (isDataError(code)) return new InvalidValueError('a value cannot be stored', { cause: thrown });
   return new DatabaseError(code, { cause: thrown });
 }
@@ -63,6 +69,12 @@ export function errorDetail(thrown: unknown): string | undefined {
   return thrown instanceof Error && 'detail' in thrown && typeof thrown.detail === 'string'
     ? thrown.detail
     : undefined;
+}
+
+/** The connection was refused for its role: it does not exist, or is not granted. */
+function isRefusedRole(thrown: unknown, code: string): boolean {
+  const isFatal = thrown instanceof Error && 'severity' in thrown && thrown.severity === 'FATAL';
+  return isFatal && (code === '22023' || code === '42501');
 }
 
 /** Data exceptions (class 22) and program limits (class 54): the fault of one value, not of the database. */

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { translated } from '../translate-error.ts';
+import { errorCode, translated } from '../translate-error.ts';
 
 /** How far ahead partitions are made: any process that opens the store, or writes without one, makes them as well. */
 const aheadMs = 20 * 60_000;
@@ -17,11 +17,20 @@ export async function makeCurrentPartitions(database: Database): Promise<void> {
   await database.fleetSql`select berth.ensure_log_partitions(now(), now() + ${ahead}::interval)`;
 }
 
+/** @returns how many were dropped; 0 if the log was too busy to wait for, which is to be tried again later */
 export function dropExpiredPartitions(database: Database, now: Date, retentionMs: number): Promise<number> {
   const before = new Date(now.getTime() - retentionMs).toISOString();
   return translated('read', async () => {
-    const [row] = await database.fleetSql<{ dropped: number }[]>`
-      select berth.drop_log_partitions(${before}) as dropped`;
-    return row?.dropped ?? 0;
+    try {
+      const [row] = await database.fleetSql<{ dropped: number }[]>`
+        select berth.drop_log_partitions(${before}) as dropped`;
+      return row?.dropped ?? 0;
+    } catch (thrown) {
+      if (errorCode(thrown) === lockTimeout) return 0;
+      throw thrown;
+    }
   });
 }
+
+/** https://www.postgresql.org/docs/18/errcodes-appendix.html: lock_not_available */
+const lockTimeout = '55P03';

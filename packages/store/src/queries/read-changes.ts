@@ -17,6 +17,9 @@ interface Row {
   readonly last_body: string | null;
 }
 
+/** Large objects must not fill the memory of who reads the log: the read ends with the change that goes beyond. */
+const maxBytes = 16_000_000;
+
 export interface ChangesQuery {
   readonly after: number;
   readonly limit: number;
@@ -31,10 +34,16 @@ export function readChanges(database: Database, clusterId: string, query: Change
   return translated('read', () =>
     database.readCluster(clusterId, async (sql) => {
       const rows = await sql<Row[]>`
+        with changes as (
+          select *, coalesce(octet_length(before_body), 0) + coalesce(octet_length(after_body), 0)
+            + coalesce(octet_length(last_body), 0) as size
+          from berth.log
+          where cluster_id = ${clusterId} and revision > ${after} and revision <= ${after + limit}
+        ), running as (
+          select *, sum(size) over (order by revision) - size as bytes_before from changes
+        )
         select revision, at, op, resource, namespace, name, uid, before_revision, before_body, after_body, last_body
-        from berth.log
-        where cluster_id = ${clusterId} and revision > ${after} and revision <= ${after + limit}
-        order by revision`;
+        from running where bytes_before < ${maxBytes} order by revision`;
       if (rows[0]?.revision === after + 1) return rows.map(change);
       const [cluster] = await sql<{ compacted: number }[]>`
         select compacted_revision as compacted from berth.clusters where id = ${clusterId}`;

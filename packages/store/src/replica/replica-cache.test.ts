@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { configMap, create, openTestStore, remove, update } from '../../../../test/support/store.ts';
 
 const { store, openAnother, newCluster } = await openTestStore();
@@ -69,6 +70,14 @@ test('the least recently used replicas go when the budget is spent, and the one 
   expect(held()).toEqual([false, true, false]);
   await use(1);
   expect(held()).toEqual([false, true, false]);
+});
+
+test('a replica that nobody asks for goes after a while', async () => {
+  const forgetful = openAnother({ replicaIdleMs: 40 });
+  const { clusterId } = await newCluster([create(configMap('a'))]);
+  await forgetful.cluster(clusterId).replica();
+  await eventually('it is gone', () => forgetful.cluster(clusterId).warmReplica() === undefined);
+  expect(names(await forgetful.cluster(clusterId).replica())).toEqual(['a']);
 });
 
 test('a warm replica is what is there, without a look at the log', async () => {

@@ -16,7 +16,16 @@ export interface ReplicaSource {
 
 interface Held {
   fold: Fold;
+  /** By the process's monotonic clock. */
+  usedAtMs: number;
   readonly account: ByteAccount;
+}
+
+export interface ReplicaLimits {
+  /** For all replicas together. */
+  readonly budgetBytes: number;
+  /** A replica that nobody asked for in this time goes. */
+  readonly idleMs: number;
 }
 
 const changesPerRead = 1_000;
@@ -24,20 +33,23 @@ const changesPerRead = 1_000;
 const maxLag = 20_000;
 
 /**
- * The replicas of a process. They are brought forward when someone asks, and the least recently used ones go when all of
- * them together exceed the budget; the one in use stays even if it exceeds it alone.
+ * The replicas of a process. They are brought forward when someone asks. The least recently used ones go when all of
+ * them together exceed the budget, and each goes after a while without use, so that an idle cluster takes nothing; the one
+ * in use stays even if it exceeds the budget alone.
  */
 export class ReplicaCache {
   readonly #source: ReplicaSource;
-  readonly #budgetBytes: number;
+  readonly #limits: ReplicaLimits;
   readonly #total = new ByteAccount();
   /** In order of use. */
   readonly #held = new Map<string, Held>();
   readonly #loading = new Map<string, Promise<Fold>>();
+  /** Runs while there is something to drop. */
+  #sweeper: NodeJS.Timeout | undefined;
 
-  constructor(source: ReplicaSource, budgetBytes: number) {
+  constructor(source: ReplicaSource, limits: ReplicaLimits) {
     this.#source = source;
-    this.#budgetBytes = budgetBytes;
+    this.#limits = limits;
   }
 
   /** The bytes of all replicas together. */
@@ -65,6 +77,11 @@ export class ReplicaCache {
   drop(clusterId: string): void {
     this.#held.get(clusterId)?.account.close();
     this.#held.delete(clusterId);
+  }
+
+  close(): void {
+    clearInterval(this.#sweeper);
+    for (const clusterId of this.#held.keys()) this.drop(clusterId);
   }
 
   /** Callers that come while a replica is brought forward share that, and look again whether it was enough. */
@@ -98,17 +115,28 @@ export class ReplicaCache {
     const objects: StoredObject[] = [];
     const revision = await this.#source.snapshot(clusterId, (object) => objects.push(object));
     const account = new ByteAccount(this.#total);
-    const held = { fold: Fold.of(revision, objects, account), account };
+    const held = { fold: Fold.of(revision, objects, account), account, usedAtMs: performance.now() };
     this.#held.set(clusterId, held);
+    this.#sweeper ??= setInterval(() => this.#dropIdle(), this.#limits.idleMs / 2).unref();
     return held.fold;
   }
 
   #touch(clusterId: string, held: Held): void {
+    held.usedAtMs = performance.now();
     this.#held.delete(clusterId);
     this.#held.set(clusterId, held);
     for (const oldest of this.#held.keys()) {
-      if (this.#total.bytes <= this.#budgetBytes || oldest === clusterId) break;
+      if (this.#total.bytes <= this.#limits.budgetBytes || oldest === clusterId) break;
       this.drop(oldest);
     }
+  }
+  #dropIdle(): void {
+    const before = performance.now() - this.#limits.idleMs;
+    for (const [clusterId, held] of this.#held) {
+      if (held.usedAtMs < before && !this.#loading.has(clusterId)) this.drop(clusterId);
+    }
+    if (this.#held.size > 0) return;
+    clearInterval(this.#sweeper);
+    this.#sweeper = undefined;
   }
 }
