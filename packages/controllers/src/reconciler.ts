@@ -101,6 +101,9 @@ export interface Reconciler {
   /**
    * The keys that a change wakes; none if it does not matter. `view` already shows the change. A key need not name an
    * object: `resource` may be a word of the controller's own (`owner`) where the work is not about one object.
+   *
+   * A throw keeps no other reconciler and no other change from going on. The object is mapped again with the same
+   * backoff, as if it were new; if it is gone by then, all objects are.
    */
   readonly keysOf: (change: ObservedChange, view: ClusterView) => readonly ReconcileKey[];
   readonly reconcile: (key: ReconcileKey, view: ClusterView, context: ReconcileContext) => readonly Action[];

@@ -211,6 +211,84 @@ describe('a reconciler that throws', () => {
   });
 });
 
+describe('a reconciler that throws while it maps changes to keys', () => {
+  function picky(refuses: (object: KubeObject | undefined) => boolean): Reconciler {
+    return {
+      ...gadgetKeeper,
+      keysOf: (change) => {
+        if (refuses(change.after ?? change.before)) throw new Error('unreadable');
+        return widgetKeys(change);
+      },
+    };
+  }
+  const neighbour: Reconciler = {
+    name: 'neighbour',
+    keysOf: widgetKeys,
+    reconcile: (key, view) => {
+      const object = view.get<Widget>(key);
+      if (!object || object.metadata.labels) return [];
+      const labels = { seen: 'yes' };
+      return [{ type: 'update', object: { ...object, metadata: { ...object.metadata, labels } } }];
+    },
+  };
+
+  it('goes on with the other changes, and the other reconcilers with all of them', () => {
+    const cluster = clusterWith([picky((object) => object?.metadata.name === 'bad'), neighbour]);
+    cluster.create(widget('bad', { gadgets: 1 }));
+    cluster.create(widget('good', { gadgets: 1 }));
+    const plan = cluster.turn();
+    expect(plan.errors).toMatchObject([
+      { reconciler: 'gadget-keeper/keys', key: { resource: widgets, name: 'bad' }, failures: 1 },
+    ]);
+    expect(cluster.list(gadgets).map(({ metadata }) => metadata.name)).toEqual(['good-0']);
+    expect(cluster.list(widgets).map(({ metadata }) => metadata.labels)).toEqual([
+      { seen: 'yes' },
+      { seen: 'yes' },
+    ]);
+    expect(cluster.events('bad')).toEqual(['FailedReconcile: unreadable']);
+  });
+
+  it('maps the object again, doubling the wait, until it can', () => {
+    let isBroken = true;
+    const cluster = clusterWith([picky(() => isBroken)]);
+    cluster.create(widget('a', { gadgets: 2 }));
+    cluster.settle();
+    const own = (): string[] => [...cluster.timers.keys()].filter((key) => key.includes('widgets'));
+    expect(own()).toEqual(['gadget-keeper/keys!1|widgets|default|a']);
+    cluster.advance(1);
+    expect(own()).toEqual(['gadget-keeper/keys!2|widgets|default|a']);
+    isBroken = false;
+    cluster.advance(1);
+    expect(cluster.list(gadgets)).toEqual([]);
+    cluster.advance(1);
+    expect(cluster.list(gadgets)).toHaveLength(2);
+    expect(own()).toEqual([]);
+  });
+
+  it('looks at what an object left behind that is gone by then', () => {
+    let isBroken = false;
+    const cluster = clusterWith([picky(() => isBroken)]);
+    cluster.create(widget('a', { gadgets: 1 }));
+    cluster.settle();
+    isBroken = true;
+    const [gadget] = cluster.list(gadgets);
+    if (gadget) cluster.delete(gadget);
+    cluster.settle();
+    expect(cluster.list(gadgets)).toEqual([]);
+    isBroken = false;
+    cluster.advance(1);
+    expect(cluster.list(gadgets)).toHaveLength(1);
+  });
+
+  it('ends the turn even if it throws over everything, the Events of its own failure too', () => {
+    const cluster = clusterWith([picky(() => true)]);
+    cluster.create(widget('a'));
+    cluster.settle();
+    const told = cluster.list<Event>('events').map(({ involvedObject }) => involvedObject.name);
+    expect(new Set(told)).toEqual(new Set(['a', 'default']));
+  });
+});
+
 describe('timers', () => {
   it('keep one wake per key, the earliest asked for, and are cleared when they fired', () => {
     const times = [30, 10];

@@ -1,11 +1,13 @@
 import type { KubeObject } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
-import type { Action, ObservedChange, ReconcileContext, Reconciler } from '../reconciler.ts';
+import type { Action, ObservedChange, ReconcileContext, ReconcileKey, Reconciler } from '../reconciler.ts';
 import { type ApplyContext, applyAction, type ObjectAction } from './apply-action.ts';
+import { keyOf } from './base-view.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { mapAgain } from './map-again.ts';
 import { Overlay } from './overlay.ts';
 import { RestlessKeyError } from './restless-key-error.ts';
-import { type Task, TaskQueue } from './task-queue.ts';
+import { type Task, TaskQueue, taskOf } from './task-queue.ts';
 import type { ReconcileFailure, TurnInput, TurnPlan } from './turn.ts';
 import { TurnLog } from './turn-log.ts';
 import { TurnTimers } from './turn-timers.ts';
@@ -23,7 +25,9 @@ export function runTurn(input: TurnInput): TurnPlan {
 
 class Turn {
   readonly #input: TurnInput;
-  readonly #reconcilers: ReadonlyMap<string, Reconciler>;
+  /** By the names that timers wake: those given, and for each the one that maps objects to its keys again. */
+  readonly #reconcilers = new Map<string, Reconciler>();
+  readonly #mappers = new Map<Reconciler, Reconciler>();
   readonly #overlay: Overlay;
   readonly #log: TurnLog;
   readonly #timers: TurnTimers;
@@ -41,7 +45,7 @@ class Turn {
     this.#input = input;
     this.#overlay = new Overlay(input);
     this.#log = new TurnLog(this.#overlay);
-    this.#reconcilers = new Map(input.reconcilers.map((reconciler) => [reconciler.name, reconciler]));
+    for (const reconciler of input.reconcilers) this.#enlist(reconciler);
     this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
     this.#context = { now, newNameSuffix, clusterCa };
@@ -52,6 +56,15 @@ class Turn {
       lifecycleContext,
       distrustsReleases: input.distrustsReleases ?? false,
     };
+  }
+
+  #enlist(reconciler: Reconciler): void {
+    const mapper = mapAgain(reconciler, {
+      keys: (keys) => this.#add(reconciler, keys),
+      change: (change) => this.#wakeOne(reconciler, change),
+    });
+    this.#mappers.set(reconciler, mapper);
+    for (const named of [reconciler, mapper]) this.#reconcilers.set(named.name, named);
   }
 
   run(): TurnPlan {
@@ -72,15 +85,29 @@ class Turn {
   }
 
   #wake(change: ObservedChange): void {
-    for (const reconciler of this.#input.reconcilers) {
-      for (const key of reconciler.keysOf(change, this.#overlay)) this.#queue.add(reconciler, key);
+    for (const reconciler of this.#input.reconcilers) this.#wakeOne(reconciler, change);
+  }
+
+  #wakeOne(reconciler: Reconciler, change: ObservedChange): void {
+    try {
+      this.#add(reconciler, reconciler.keysOf(change, this.#overlay));
+    } catch (error) {
+      const mapper = this.#mappers.get(reconciler);
+      const object = change.after ?? change.before;
+      if (!mapper || !object) throw error;
+      const task = taskOf(mapper, keyOf(change.resource, object));
+      if (!this.#failed.has(task.timerKey)) this.#fail({ task, error, step: undefined });
     }
+  }
+
+  #add(reconciler: Reconciler, keys: readonly ReconcileKey[]): void {
+    for (const key of keys) this.#queue.add(taskOf(reconciler, key));
   }
 
   #wakeDue(): void {
     for (const { reconciler: name, key } of this.#timers.due()) {
       const reconciler = this.#reconcilers.get(name);
-      if (reconciler) this.#queue.add(reconciler, key);
+      if (reconciler) this.#add(reconciler, [key]);
     }
   }
 
@@ -124,7 +151,7 @@ class Turn {
     const earliest = wakes.length > 0 ? Math.min(...wakes) : undefined;
     const again = earliest !== undefined && earliest <= this.#input.now.getTime();
     this.#timers.succeeded(task, earliest === undefined || again ? undefined : new Date(earliest));
-    if (again) this.#queue.add(task.reconciler, task.key);
+    if (again) this.#queue.add(task);
   }
 
   #fail({ task, error, step }: { task: Task; error: unknown; step: Action | undefined }): void {
@@ -132,7 +159,8 @@ class Turn {
     this.#failed.add(task.timerKey);
     this.#errors.push({ reconciler: task.reconciler.name, key: task.key, error, failures });
     const regarding = this.#overlay.get(task.key);
-    if (!regarding) return;
+    // An Event about an Event could fail in its turn, and so on.
+    if (!regarding || regarding.kind === 'Event') return;
     const message = error instanceof Error ? error.message : String(error);
     const told =
       step?.type === 'create'

@@ -9,6 +9,10 @@ export interface Task {
   readonly timerKey: string;
 }
 
+export function taskOf(reconciler: Reconciler, key: ReconcileKey): Task {
+  return { reconciler, key, timerKey: encodeTimerKey({ reconciler: reconciler.name, key, failures: 0 }) };
+}
+
 /** First in, first out; a task that already waits is not queued twice. */
 export class TaskQueue {
   #tasks: Task[] = [];
@@ -19,11 +23,10 @@ export class TaskQueue {
     return this.#waiting.size;
   }
 
-  add(reconciler: Reconciler, key: ReconcileKey): void {
-    const timerKey = encodeTimerKey({ reconciler: reconciler.name, key, failures: 0 });
-    if (this.#waiting.has(timerKey)) return;
-    this.#waiting.add(timerKey);
-    this.#tasks.push({ reconciler, key, timerKey });
+  add(task: Task): void {
+    if (this.#waiting.has(task.timerKey)) return;
+    this.#waiting.add(task.timerKey);
+    this.#tasks.push(task);
   }
 
   take(): Task | undefined {
