@@ -82,8 +82,13 @@ class Application {
     const reset = resetFieldsOf(subresource);
     const fields = withoutResetFields(fieldsOf(this.type, applied), reset);
     this.#applier = { ...applierOf(request), fields, time: toTime(request.now) };
-    this.#next = this.#merge(fields);
-    const { added, modified, removed } = compareObjects(this.type, this.live, this.#next);
+    const merged = this.#merge(fields);
+    // Removal leaves nulls, and creation leaves out what Go always writes.
+    this.#next = rootCodecOf(schema, message).decode(merged, {
+      sawUnknownField: true,
+    }) as unknown as KubeObject;
+    // Empty values that decoding drops are applied, too, and can be in conflict.
+    const { added, modified, removed } = compareObjects(this.type, this.live, merged);
     this.#changed = withoutResetFields(union(modified, added), reset);
     this.#removed = withoutResetFields(removed, reset);
   }
@@ -112,17 +117,14 @@ class Application {
     return sameOwners ? live : withManagedFields(object, owners);
   }
 
-  #merge(applied: FieldSet): KubeObject {
-    const { schema, message } = this.#request;
+  #merge(applied: FieldSet): unknown {
     const merged = mergeObjects(this.type, this.live, this.#request.applied);
     const last = this.#owners.get(managerKey(this.#applier))?.fields ?? {};
     const owners = new Map(this.#owners).set(managerKey(this.#applier), {
       ...this.#applier,
       fields: applied,
     });
-    const pruned = pruneFields(merged, { type: this.type, owners, last, applied });
-    // Removal leaves nulls, and creation leaves out what Go always writes.
-    return rootCodecOf(schema, message).decode(pruned, { sawUnknownField: true }) as unknown as KubeObject;
+    return pruneFields(merged, { type: this.type, owners, last, applied });
   }
 
   #others(): ReadonlyArray<readonly [string, Ownership]> {

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../decode/codec.ts';
 import { type ApplyType, deduceType, memberType } from './apply-type.ts';
-import { type FieldSet, insertInto, type PathElement } from './field-set.ts';
+import { type FieldSet, insertInto, insertNode, type PathElement } from './field-set.ts';
 import { isKeyedList, itemsByElement, type KeyedList } from './list-items.ts';
 
 /** How one object differs from another. The sets are disjoint. */
@@ -24,29 +24,31 @@ class Comparing {
   /** `undefined` stands for a value that is not there. */
   compare(declared: ApplyType, before: unknown, after: unknown): void {
     if (before === after) return;
-    const type = deduceType(declared, after, before);
+    if (before === undefined) insertNode(this.result.added, this.#path, wholeNode(declared, after));
+    else if (after === undefined) insertNode(this.result.removed, this.#path, wholeNode(declared, before));
+    else this.#compareBoth(deduceType(declared, after, before), before, after);
+  }
+
+  #compareBoth(type: ApplyType, before: unknown, after: unknown): void {
     if (isLeaf(type, before, after)) {
-      if (before === undefined) insertInto(this.result.added, this.#path);
-      else if (after === undefined) insertInto(this.result.removed, this.#path);
-      else if (!sameJson(before, after)) insertInto(this.result.modified, this.#path);
-      return;
-    }
-    if (type.kind === 'object') this.#compareMembers(type, before, after);
+      if (!sameJson(before, after)) insertInto(this.result.modified, this.#path);
+    } else if (type.kind === 'object') this.#compareMembers(type, before, after);
     else if (isKeyedList(type)) this.#compareItems(type, before, after);
-    if (before === undefined) insertInto(this.result.added, this.#path);
-    else if (after === undefined) insertInto(this.result.removed, this.#path);
   }
 
   #compareMembers(type: Extract<ApplyType, { kind: 'object' }>, before: unknown, after: unknown): void {
     const left = isJsonObject(before) ? before : noMembers;
     const right = isJsonObject(after) ? after : noMembers;
-    for (const name of Object.keys(right)) {
-      const value = Object.hasOwn(left, name) ? left[name] : undefined;
+    let shared = 0;
+    for (const name in right) {
+      const value = ownMember(left, name);
+      if (value !== undefined) shared += 1;
       if (value !== right[name])
         this.#descend(`f:${name}`, memberType(type.members, name), [value, right[name]]);
     }
-    for (const name of Object.keys(left)) {
-      if (!Object.hasOwn(right, name)) {
+    if (shared === countMembers(left)) return;
+    for (const name in left) {
+      if (ownMember(right, name) === undefined) {
         this.#descend(`f:${name}`, memberType(type.members, name), [left[name], undefined]);
       }
     }
@@ -60,6 +62,8 @@ class Comparing {
 
   /** Items that stand twice under one key are compared together. */
   #compareItems(type: KeyedList, before: unknown, after: unknown): void {
+    // Telling items apart costs much more than this, and most lists do not change.
+    if (sameJson(before, after)) return;
     const left = itemsByElement(type, Array.isArray(before) ? before : []);
     const right = itemsByElement(type, Array.isArray(after) ? after : []);
     for (const element of new Set([...left.keys(), ...right.keys()])) {
@@ -78,6 +82,34 @@ class Comparing {
       }
     }
   }
+}
+
+/** Everything that a value holds, and the value itself. */
+function wholeNode(declared: ApplyType, value: unknown): FieldSet {
+  const type = deduceType(declared, value);
+  if (isLeaf(type, undefined, value)) return {};
+  const node: FieldSet = { '.': {} };
+  if (type.kind === 'object' && isJsonObject(value)) {
+    for (const name in value) node[`f:${name}`] = wholeNode(memberType(type.members, name), value[name]);
+  } else if (isKeyedList(type) && Array.isArray(value)) {
+    for (const [element, same] of itemsByElement(type, value)) {
+      node[element] = same.length === 1 ? wholeNode(type.element, same[0]) : {};
+    }
+  }
+  return node;
+}
+
+/** A member that an object has itself: names such as `constructor` are ordinary keys. */
+function ownMember(object: Readonly<Record<string, unknown>>, name: string): unknown {
+  const value = object[name];
+  const isInherited = typeof value === 'function' || (name === '__proto__' && !Object.hasOwn(object, name));
+  return isInherited ? undefined : value;
+}
+
+function countMembers(object: object): number {
+  let count = 0;
+  for (const _name in object) count += 1;
+  return count;
 }
 
 const noMembers: Readonly<Record<string, unknown>> = {};
@@ -109,8 +141,9 @@ export function sameJson(left: unknown, right: unknown): boolean {
   if (!isJsonObject(left) || !isJsonObject(right)) return false;
   let count = 0;
   for (const name in left) {
-    if (!Object.hasOwn(right, name) || !sameJson(left[name], right[name])) return false;
+    const value = ownMember(right, name);
+    if (value === undefined || !sameJson(left[name], value)) return false;
     count += 1;
   }
-  return count === Object.keys(right).length;
+  return count === countMembers(right);
 }

@@ -10,7 +10,7 @@ export type FieldSet = FieldsV1;
 /** One step of a path, as it stands in a set: `f:spec`, `k:{"name":"x"}`, `v:"x"`. */
 export type PathElement = string;
 
-export const emptySet: FieldSet = {};
+const emptySet: FieldSet = {};
 
 const self = '.';
 
@@ -20,19 +20,14 @@ export function isEmptySet(set: FieldSet): boolean {
 }
 
 /** Whether the element itself, not only something below it, is in the set. */
-export function hasElement(set: FieldSet, element: PathElement): boolean {
+function hasElement(set: FieldSet, element: PathElement): boolean {
   const node = set[element];
   return node !== undefined && isMember(node);
 }
 
 /** What the set has below an element. */
-export function below(set: FieldSet, element: PathElement): FieldSet {
+function below(set: FieldSet, element: PathElement): FieldSet {
   return set[element] ?? emptySet;
-}
-
-/** Whether the set has anything below an element. */
-export function hasBelow(set: FieldSet, element: PathElement): boolean {
-  return childrenOf(below(set, element)).length > 0;
 }
 
 export function union(left: FieldSet, right: FieldSet): FieldSet {
@@ -105,15 +100,12 @@ function withoutSubtree(set: FieldSet, [element, ...rest]: readonly PathElement[
   return member || !isEmptySet(kept) ? { ...others, [element]: nodeOf(member, kept) } : others;
 }
 
-/** Calls back for every field of the set. */
+/** Calls back for every field of the set, in upstream's order: at each level the fields, then what is below. */
 export function forEachPath(set: FieldSet, visit: (path: readonly PathElement[]) => void): void {
   const walk = (node: FieldSet, path: readonly PathElement[]) => {
-    for (const element of childrenOf(node)) {
-      const here = [...path, element];
-      const child = node[element] ?? emptySet;
-      if (isMember(child)) visit(here);
-      walk(child, here);
-    }
+    const elements = childrenOf(node).toSorted();
+    for (const element of elements) if (hasElement(node, element)) visit([...path, element]);
+    for (const element of elements) walk(below(node, element), [...path, element]);
   };
   walk(set, []);
 }
@@ -133,7 +125,16 @@ export function insertInto(set: FieldSet, path: readonly PathElement[]): void {
   if (!isNew && !isEmptySet(node)) node[self] = {};
 }
 
-/** Another set in which some nodes are fields, too. */
+/** As {@link insertInto}, for a field and all that is below it. Nothing of it may be in the set. */
+export function insertNode(set: FieldSet, path: readonly PathElement[], node: FieldSet): void {
+  insertInto(set, path);
+  const last = path.at(-1);
+  if (last === undefined) return;
+  const parent = path.slice(0, -1).reduce((above, element) => above[element] ?? above, set);
+  parent[last] = node;
+}
+
+/** A node of some children, which is a field itself or not. */
 export function nodeOf(member: boolean, children: FieldSet): FieldSet {
   return member && !isEmptySet(children) ? { [self]: {}, ...children } : children;
 }

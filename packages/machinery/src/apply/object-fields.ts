@@ -43,12 +43,19 @@ function collectItems(at: Collecting, type: KeyedList, value: unknown): void {
   }
 }
 
-/** The object without the fields of a set. Fields that are left without anything become null. */
+/** The object without the fields of a set. Containers that lose all that they hold stay, empty. */
 export function removeFields(declared: ApplyType, value: unknown, fields: FieldSet): unknown {
   const type = deduceType(declared, value);
   if (type.kind === 'object') return removeMembers(type, value, fields);
   if (type.kind === 'list') return removeItems(type, value, fields);
   return value;
+}
+
+function removeWithin(type: ApplyType, value: unknown, fields: FieldSet): unknown {
+  const rest = removeFields(type, value, fields);
+  if (rest !== null) return rest;
+  if (Array.isArray(value)) return [];
+  return isJsonObject(value) ? {} : null;
 }
 
 function removeMembers(
@@ -62,7 +69,7 @@ function removeMembers(
   for (const [name, member] of Object.entries(value)) {
     const node = fields[`f:${name}`];
     if (node !== undefined && isOwned(node)) continue;
-    const rest = node === undefined ? member : removeFields(memberType(type.members, name), member, node);
+    const rest = node === undefined ? member : removeWithin(memberType(type.members, name), member, node);
     Object.defineProperty(kept, name, { value: rest, enumerable: true, writable: true, configurable: true });
     isEmpty = false;
   }
@@ -75,7 +82,7 @@ function removeItems(type: Extract<ApplyType, { kind: 'list' }>, value: unknown,
   for (const item of value as readonly unknown[]) {
     const node = fields[elementOrUndefined(type, item) ?? ''];
     if (node !== undefined && isOwned(node)) continue;
-    kept.push(node === undefined ? item : removeFields(type.element, item, node));
+    kept.push(node === undefined ? item : removeWithin(type.element, item, node));
   }
   return kept.length > 0 ? kept : null;
 }

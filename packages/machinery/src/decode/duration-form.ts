@@ -18,7 +18,7 @@ export function canonicalDuration(text: string): string {
 }
 
 /** @returns nanoseconds */
-function parseDuration(text: string): bigint {
+export function parseDuration(text: string): bigint {
   const negative = text.startsWith('-');
   const unsigned = text.replace(/^[+-]/, '');
   if (unsigned === '0') return 0n;
