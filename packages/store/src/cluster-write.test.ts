@@ -237,4 +237,6 @@ test('a log whose partition nobody made takes writes', async () => {
   expect(await store.dropExpiredPartitions(new Date(Date.now() + 3_600_000), 0)).toBeGreaterThan(0);
   expect(await cluster.write(update(key))).toEqual({ status: 'applied', revision: 2 });
   expect(await cluster.changes(1, 10)).toHaveLength(1);
+  await store.dropExpiredPartitions(new Date(Date.now() + 3_600_000), 0);
+  expect(await (await newCluster([create(key)])).changes(0, 10)).toHaveLength(1);
 });

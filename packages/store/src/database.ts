@@ -3,7 +3,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
 /** A drizzle transaction that sees one cluster. */
-export type ClusterQueries = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
+type ClusterQueries = Parameters<Parameters<PostgresJsDatabase['transaction']>[0]>[0];
 
 /**
  * The connections of one process, under two roles that own nothing.

@@ -1,8 +1,7 @@
 import type { Database } from './database.ts';
 import { type CommittedTurn, commitTurn } from './queries/commit-turn.ts';
 import { commitWrites } from './queries/commit-writes.ts';
-import { makeCurrentPartitions } from './queries/log-partitions.ts';
-import { errorCode, translateError } from './translate-error.ts';
+import { withPartitions } from './queries/log-partitions.ts';
 import type { Outcome, TurnCommit, Write } from './types.ts';
 
 /** Whom a writer tells of its commits. Neither may throw. */
@@ -22,14 +21,16 @@ export class Writer {
   }
 
   async commitBatch(clusterId: string, writes: readonly Write[]): Promise<Outcome[]> {
-    const outcomes = await this.#committed(() => commitWrites(this.#database.clusterSql, clusterId, writes));
+    const outcomes = await withPartitions(this.#database, () =>
+      commitWrites(this.#database.clusterSql, clusterId, writes),
+    );
     const last = outcomes.findLast((outcome) => outcome.status === 'applied');
     if (last) this.tell(clusterId, last.revision);
     return outcomes;
   }
 
   async commitTurn(clusterId: string, turn: TurnCommit): Promise<CommittedTurn> {
-    const committed = await this.#committed(() => commitTurn(this.#database, clusterId, turn));
+    const committed = await withPartitions(this.#database, () => commitTurn(this.#database, clusterId, turn));
     const { outcome, leavesWork } = committed;
     if (outcome.status === 'committed' && turn.writes.length > 0)
       this.#listener.onChanged(clusterId, outcome.head);
@@ -42,24 +43,4 @@ export class Writer {
     this.#listener.onChanged(clusterId, head);
     this.#listener.onWork(clusterId);
   }
-
-  async #committed<T>(commit: () => Promise<T>): Promise<T> {
-    try {
-      return await commit();
-    } catch (thrown) {
-      if (!isMissingPartition(thrown)) throw translateError(thrown, 'change');
-    }
-    // Nobody made the partition for this time. The commit was rolled back as a whole.
-    try {
-      await makeCurrentPartitions(this.#database);
-      return await commit();
-    } catch (thrown) {
-      throw translateError(thrown, 'change');
-    }
-  }
-}
-
-/** No table of the store has a check constraint, so the bounds of partitions are the only checks to violate. */
-function isMissingPartition(thrown: unknown): boolean {
-  return errorCode(thrown) === '23514';
 }

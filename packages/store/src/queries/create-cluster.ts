@@ -2,22 +2,25 @@ import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { ClusterSeedError } from '../errors.ts';
 import type { NewCluster } from '../store.ts';
-import { translated } from '../translate-error.ts';
 import type { Write } from '../types.ts';
 import { commitWrites } from './commit-writes.ts';
+import { withPartitions } from './log-partitions.ts';
 
 /** The fleet's own cluster. */
-export const systemClusterId = 'system';
+const systemClusterId = 'system';
 
 /** Where the logs of the clusters that were written to now end. */
 export interface CreatedCluster {
   readonly heads: ReadonlyMap<string, number>;
 }
 
-/** One transaction. The new row is locked before the system cluster's, and nobody else can see the new row. */
+/**
+ * One transaction. It waits for the system cluster's row before it touches the log, and for no other row: nobody else can
+ * see the new one.
+ */
 export function createCluster(database: Database, cluster: NewCluster): Promise<CreatedCluster | 'exists'> {
   const { clusterId, tenantId, seed, recordedBy } = cluster;
-  return translated('change', () =>
+  return withPartitions(database, () =>
     database.clusterSql.begin(async (sql) => {
       const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
       const [, inserted] = await Promise.all([
@@ -34,8 +37,8 @@ export function createCluster(database: Database, cluster: NewCluster): Promise<
       ]);
       if (inserted.count === 0) return 'exists';
       const heads = new Map<string, number>();
-      if (seed.length > 0) heads.set(clusterId, await apply(sql, clusterId, seed));
       if (recordedBy) heads.set(systemClusterId, await apply(sql, systemClusterId, [recordedBy]));
+      if (seed.length > 0) heads.set(clusterId, await apply(sql, clusterId, seed));
       return { heads };
     }),
   );

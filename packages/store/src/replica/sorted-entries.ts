@@ -4,7 +4,7 @@ import type { StoredEntry } from './stored-entry.ts';
 export type SortedEntries = readonly StoredEntry[];
 
 /** Index of the first entry whose key is not before `key`. */
-export function lowerBound(entries: SortedEntries, key: string): number {
+function lowerBound(entries: SortedEntries, key: string): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {
