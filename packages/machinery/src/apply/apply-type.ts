@@ -22,7 +22,7 @@ export interface Members {
   readonly element: ApplyType | undefined;
 }
 
-export interface ApplyField {
+interface ApplyField {
   readonly type: ApplyType;
   /** Stands for the field in an item's key where the item does not have it. */
   readonly default: unknown;

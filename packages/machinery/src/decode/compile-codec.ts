@@ -15,7 +15,7 @@ const compiled = new WeakMap<SchemaTable, Map<string, Codec>>();
  *
  * @throws Error if the table does not have the message: a mistake in a kind's definition.
  */
-export function codecOf(schema: SchemaTable, message: string): Codec {
+function codecOf(schema: SchemaTable, message: string): Codec {
   let codecs = compiled.get(schema);
   if (!codecs) compiled.set(schema, (codecs = new Map()));
   let codec = codecs.get(message);

@@ -1,7 +1,7 @@
 import { type ParsedJson, scanJson } from './scan-json.ts';
 
 /** Go's own limit is 10,000; nothing in the API comes near either. */
-export const maxJsonDepth = 1_000;
+const maxJsonDepth = 1_000;
 
 /**
  * Parses JSON and notices duplicate fields, which `JSON.parse` hides: the text then has more names than the value has

@@ -19,7 +19,7 @@ export function decodeYamlBody<T extends object = KubeObject>(
 }
 
 /** @throws StatusError `BadRequest` */
-export function readYaml(text: string, options: DecodeOptions): BodySource {
+function readYaml(text: string, options: DecodeOptions): BodySource {
   try {
     const { value, duplicateKeys } = parseYaml(text);
     if (duplicateKeys.length === 0) return { value, text };
