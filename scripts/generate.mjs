@@ -6,15 +6,21 @@ const schema = JSON.parse(
   readFileSync(new URL('../packages/kinds/src/schema/schema-1.36.json', import.meta.url), 'utf8'),
 );
 const roots = [
-  ...['Pod', 'PodTemplate', 'Namespace', 'Node', 'ConfigMap', 'Secret', 'ServiceAccount', 'Event', 'Service'],
-  ...[
-    'ReplicationController',
-    'ResourceQuota',
-    'LimitRange',
-    'PersistentVolume',
-    'PersistentVolumeClaim',
-    'Endpoints',
-  ],
+  'Pod',
+  'PodTemplate',
+  'Namespace',
+  'Node',
+  'ConfigMap',
+  'Secret',
+  'ServiceAccount',
+  'Event',
+  'Service',
+  'ReplicationController',
+  'ResourceQuota',
+  'LimitRange',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+  'Endpoints',
 ].map((kind) => `k8s.io.api.core.v1.${kind}`);
 roots.push(
   'k8s.io.api.batch.v1.Job',

@@ -15,7 +15,7 @@ const nodeSpec = z
   );
 
 /** One entry of `BERTH_NODES`. */
-export interface NodeGroup {
+interface NodeGroup {
   readonly runtime: 'process' | 'simulated';
   readonly count: number;
 }

@@ -35,16 +35,12 @@ export function renderStoredBody(body: StoredBody, revision: number, typeMeta?: 
 }
 
 /** The object of a stored body, complete with version, kind and `resourceVersion`. */
-export function decodeStoredBody<T extends KubeObject = KubeObject>(
-  body: StoredBody,
-  revision: number,
-  typeMeta: TypeMeta,
-): T {
-  const parsed = JSON.parse(body) as Omit<KubeObject, keyof TypeMeta>;
+export function decodeStoredBody(body: StoredBody, revision: number, typeMeta: TypeMeta): KubeObject {
   // The store holds only bodies that passed decoding and validation of their kind.
+  const parsed = JSON.parse(body) as Omit<KubeObject, keyof TypeMeta>;
   return {
     ...typeMeta,
     ...parsed,
     metadata: { ...parsed.metadata, resourceVersion: String(revision) },
-  } as T;
+  };
 }
