@@ -1,5 +1,26 @@
+import { LRUCache } from 'lru-cache';
+
 const dayMs = 86_400_000;
-const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Bounded, because a zone can be written in more than one way, and each format takes tens of kilobytes. */
+const formats = new LRUCache<string, Intl.DateTimeFormat>({ max: 100 });
+
+/** A stretch of constant offset: up to the next one, or to the end of its year. */
+interface Stretch {
+  readonly fromMs: number;
+  readonly offsetMs: number;
+}
+
+/** By zone and year. `Intl` takes a microsecond to tell one offset, and a year takes about a hundred. */
+const knownStretches = new LRUCache<string, readonly Stretch[]>({ max: 2_000 });
+
+/** The names by which IANA has UTC, and GMT, which is the same time. */
+const utcNames = new Set(
+  ['GMT', 'GMT+0', 'GMT-0', 'GMT0', 'Greenwich', 'UCT', 'UTC', 'Universal', 'Zulu'].flatMap((name) => [
+    name,
+    `Etc/${name}`,
+  ]),
+);
 
 /** The IANA names of three letters. `Intl` knows more of them, from before IANA. */
 const shortNames = new Set('CET EET EST GMT HST MET MST PRC ROC ROK UCT UTC WET'.split(' '));
@@ -21,15 +42,9 @@ export function isTimeZone(name: string): boolean {
 
 /** Wall clock time minus UTC at that instant, in milliseconds. The zone must pass {@link isTimeZone}. */
 export function zoneOffsetMs(timeZone: string, atMs: number): number {
-  if (timeZone === 'UTC' || timeZone === '') return 0;
-  const format = zoneFormat(timeZone);
-  if (!format) throw new RangeError(`unknown time zone ${timeZone}`);
-  // `3/8/2026, GMT-05:00`; `GMT` alone is no offset.
-  const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(atMs));
-  if (!match) return 0;
-  const [, sign, hours, minutes, seconds = '0'] = match;
-  const offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
-  return sign === '-' ? -offset : offset;
+  if (isUtc(timeZone)) return 0;
+  const stretches = stretchesOf(timeZone, utcYear(atMs));
+  return stretches.findLast((stretch) => stretch.fromMs <= atMs)?.offsetMs ?? 0;
 }
 
 /**
@@ -40,22 +55,66 @@ export function firstOffsetChangeMs(
   timeZone: string,
   { afterMs, untilMs, offsetMs }: { afterMs: number; untilMs: number; offsetMs: number },
 ): number | undefined {
-  if (timeZone === 'UTC' || timeZone === '') return undefined;
-  let same = afterMs;
-  while (same < untilMs) {
-    let other = Math.min(same + 7 * dayMs, untilMs);
-    if (zoneOffsetMs(timeZone, other) === offsetMs) {
+  if (isUtc(timeZone)) return undefined;
+  for (let year = utcYear(afterMs); year <= utcYear(untilMs); year++) {
+    for (const stretch of stretchesOf(timeZone, year)) {
+      if (stretch.fromMs > untilMs) return undefined;
+      if (stretch.fromMs > afterMs && stretch.offsetMs !== offsetMs) return stretch.fromMs;
+    }
+  }
+  return undefined;
+}
+
+function isUtc(timeZone: string): boolean {
+  return timeZone === '' || utcNames.has(timeZone);
+}
+
+function utcYear(atMs: number): number {
+  return new Date(atMs).getUTCFullYear();
+}
+
+/** The zone's stretches of constant offset in a year of UTC, in order; the first one begins with the year. */
+function stretchesOf(timeZone: string, year: number): readonly Stretch[] {
+  const key = `${timeZone}|${year}`;
+  const known = knownStretches.get(key);
+  if (known) return known;
+  const stretches = findStretches(timeZone, year);
+  knownStretches.set(key, stretches);
+  return stretches;
+}
+
+function findStretches(timeZone: string, year: number): Stretch[] {
+  const format = zoneFormat(timeZone);
+  if (!format) throw new RangeError(`unknown time zone ${timeZone}`);
+  const endMs = Date.UTC(year + 1, 0) - 1_000;
+  let last: Stretch = { fromMs: Date.UTC(year, 0), offsetMs: formattedOffsetMs(format, Date.UTC(year, 0)) };
+  const stretches = [last];
+  for (let same = last.fromMs; same < endMs; ) {
+    let other = Math.min(same + 7 * dayMs, endMs);
+    const otherOffsetMs = formattedOffsetMs(format, other);
+    if (otherOffsetMs === last.offsetMs) {
       same = other;
       continue;
     }
-    while (other - same > 1000) {
-      const middle = same + Math.floor((other - same) / 2000) * 1000;
-      if (zoneOffsetMs(timeZone, middle) === offsetMs) same = middle;
+    while (other - same > 1_000) {
+      const middle = same + Math.floor((other - same) / 2_000) * 1_000;
+      if (formattedOffsetMs(format, middle) === last.offsetMs) same = middle;
       else other = middle;
     }
-    return other;
+    last = { fromMs: other, offsetMs: formattedOffsetMs(format, other) };
+    stretches.push(last);
+    same = other;
   }
-  return undefined;
+  return stretches;
+}
+
+function formattedOffsetMs(format: Intl.DateTimeFormat, atMs: number): number {
+  // `3/8/2026, GMT-05:00`; `GMT` alone is no offset.
+  const match = /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(atMs));
+  if (!match) return 0;
+  const [, sign, hours, minutes, seconds = '0'] = match;
+  const offset = (Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds)) * 1000;
+  return sign === '-' ? -offset : offset;
 }
 
 function zoneFormat(name: string): Intl.DateTimeFormat | undefined {
