@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { createKeyRing } from '@berth/auth';
 import { builtinRegistry } from '@berth/kinds';
-import { connectHints } from '@berth/queue';
+import { connectHints, redisErrorLog } from '@berth/queue';
 import { openStore } from '@berth/store';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { parseMasterKey } from './master-key.ts';
-import { redisErrorLog } from './redis-error-log.ts';
 import { type Api, startApi } from './server.ts';
 import { type ApiSettings, readSettings } from './settings.ts';
 

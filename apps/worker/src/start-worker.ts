@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, tenantRegistry } from '@berth/kinds';
-import { connectHints, createTurnQueue, startTickScheduler, startTurnWorker } from '@berth/queue';
+import { connectHints, createTurnQueue, redisErrorLog, startTickScheduler, startTurnWorker } from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';
 import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
 import { workerTicks } from './duties/worker-ticks.ts';
-import { redisErrorLog } from './redis-error-log.ts';
 import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
 import { fleetNodes, systemClusterId } from './turn/fleet-nodes.ts';

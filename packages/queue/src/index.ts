@@ -1,6 +1,7 @@
 export { connectHints, type RedisHints } from './hints.ts';
 export { pingRedis } from './ping-redis.ts';
 export type { RedisSettings } from './redis-connection.ts';
+export { redisErrorLog } from './redis-error-log.ts';
 export {
   startTickScheduler,
   type Tick,

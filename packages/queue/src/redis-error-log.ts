@@ -1,4 +1,8 @@
-import type { Logger } from 'pino';
+/** What of a logger (pino's, for one) is needed here. */
+interface Logger {
+  warn(fields: object, message: string): void;
+  debug(fields: object, message: string): void;
+}
 
 const warnEveryMs = 30_000;
 
