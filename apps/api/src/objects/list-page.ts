@@ -15,7 +15,7 @@ import {
 import type { ListOptions } from '../request/list-options.ts';
 import type { ResourceScope } from '../route/resource-scope.ts';
 import { requireReached } from '../verbs/get.ts';
-import { parsedObject } from './parsed-object.ts';
+import { glimpse } from './parsed-object.ts';
 import { isSelected, selectsAll } from './selection.ts';
 
 /** The objects that a list request asks for, and `metadata` of the list that holds them. */
@@ -75,7 +75,7 @@ async function selectPage(scope: ResourceScope, options: ListOptions, start: Sta
   const items: StoredObject[] = [];
   for (;;) {
     for (const item of page.items) {
-      if (!isSelected(scope.definition, options, parsedObject(scope, item))) continue;
+      if (!isSelected(scope.definition, options, glimpse(scope, item))) continue;
       items.push(item);
       const isFull = items.length === limit;
       const isLast = page.remaining === 0 && item === page.items.at(-1);

@@ -1,3 +1,4 @@
+import type { ListReader } from './list-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
 import type { KindDefinition } from '@berth/kinds';
 import type {
@@ -22,6 +23,7 @@ export interface HomeSources {
   readonly store: Store;
   /** What a new cluster begins with. */
   readonly clusterSeed: () => readonly Write[];
+  readonly readList: ListReader;
 }
 
 /** The home of a kind's objects: the log, with what the kind has beside it. */
@@ -29,7 +31,15 @@ export function objectHome(sources: HomeSources, clusterId: string, definition: 
   const log = sources.store.cluster(clusterId);
   const { offLog, provisionsCluster } = definition;
   if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);
-  return provisionsCluster === undefined ? log : provisioningHome(sources, log, definition);
+  return provisionsCluster === undefined ? logHome(sources, log) : provisioningHome(sources, log, definition);
+}
+
+function logHome({ readList }: HomeSources, log: ClusterStore): ObjectHome {
+  return {
+    get: (key) => log.get(key),
+    list: (query) => readList(log, query),
+    write: (write) => log.write(write),
+  };
 }
 
 function partlyOffLog(

@@ -2,6 +2,7 @@ import type { KindRegistry } from '@berth/kinds';
 import { methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { createListReader } from '../objects/list-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
 import { createObject } from '../verbs/create.ts';
@@ -29,7 +30,11 @@ const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
 
 /** Sends a request on a resource to the handler of its verb. */
 export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => KindRegistry) {
-  const sources = { store: deps.store, clusterSeed: () => clusterSeedWrites(kindsOf(''), deps) };
+  const sources = {
+    store: deps.store,
+    clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
+    readList: createListReader(),
+  };
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
