@@ -22,9 +22,10 @@ BEGIN
   WHILE v_lower <= p_to LOOP
     v_name := 'log_' || to_char(v_lower AT TIME ZONE 'UTC', 'YYYYMMDD"t"HH24MI');
     IF to_regclass('berth.' || v_name) IS NULL THEN
-      -- Only one process makes partitions at a time; who waited finds them made.
+      -- Only one process makes or drops partitions at a time. Who waited reads the table itself: the catalog cache, which
+      -- to_regclass asks, may not have heard of the partition yet.
       PERFORM pg_advisory_xact_lock(hashtext('berth.log partitions'));
-      IF to_regclass('berth.' || v_name) IS NULL THEN
+      IF NOT EXISTS (SELECT FROM pg_class WHERE relname = v_name AND relnamespace = 'berth'::regnamespace) THEN
         EXECUTE format('CREATE TABLE berth.%I (LIKE berth.log INCLUDING ALL) WITH (toast_tuple_target = 8160)', v_name);
         EXECUTE format('ALTER TABLE berth.log ATTACH PARTITION berth.%I FOR VALUES FROM (%L) TO (%L)',
           v_name, v_lower, v_lower + interval '10 minutes');

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { errorCode, translated, translateError } from '../translate-error.ts';
+import { errorCode, translated } from '../translate-error.ts';
 
 /** How far ahead partitions are made: any process that opens the store, or writes without one, makes them as well. */
 const aheadMs = 20 * 60_000;
@@ -11,22 +11,30 @@ export async function ensurePartitions(database: Database, now: Date): Promise<v
   );
 }
 
+/** A second time is enough, but for a partition that is dropped at the same moment. */
+const maxAttempts = 5;
+
 /**
- * Runs a commit, and once more if there was no partition for its time: it was rolled back as a whole then. So writes do
- * not depend on whoever makes partitions ahead.
+ * Runs a commit, and again if there was no partition for its time: it was rolled back as a whole then. So writes do not
+ * depend on whoever makes partitions ahead.
  */
-export async function withPartitions<T>(database: Database, commit: () => Promise<T>): Promise<T> {
-  try {
-    return await commit();
-  } catch (thrown) {
-    if (!isMissingPartition(thrown)) throw translateError(thrown, 'change');
-  }
+export function withPartitions<T>(database: Database, commit: () => Promise<T>): Promise<T> {
   return translated('change', async () => {
-    const ahead = `${aheadMs / 1000} seconds`;
-    // The log's rows carry the database's own time.
-    await database.fleetSql`select berth.ensure_log_partitions(now(), now() + ${ahead}::interval)`;
-    return commit();
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await commit();
+      } catch (thrown) {
+        if (!isMissingPartition(thrown) || attempt === maxAttempts) throw thrown;
+      }
+      await makeCurrentPartitions(database);
+    }
   });
+}
+
+/** The log's rows carry the database's own time. */
+async function makeCurrentPartitions(database: Database): Promise<void> {
+  const ahead = `${aheadMs / 1000} seconds`;
+  await database.fleetSql`select berth.ensure_log_partitions(now(), now() + ${ahead}::interval)`;
 }
 
 /** No table of the store has a check constraint, so the bounds of partitions are the only checks to violate. */
