@@ -52,7 +52,10 @@ async function startServer(): Promise<TestServer> {
 }
 
 async function createTemplate(serverUrl: string): Promise<void> {
-  const [{ default: postgres }, { migrate }] = await Promise.all([import('postgres'), import('@berth/store')]);
+  const [{ default: postgres }, { migrate }] = await Promise.all([
+    import('postgres'),
+    import('@berth/store'),
+  ]);
   const sql = postgres(serverUrl, { max: 1 });
   await sql.unsafe(`create database ${templateDatabase}`);
   await sql.end();
