@@ -68,7 +68,7 @@ async function start(from: ApiSettings): Promise<Api> {
     now: () => new Date(),
     externalUrl: from.externalUrl,
     clusterCa,
-    https: { port: from.port, host: from.host, certificate, key },
+    https: { port: from.port, certificate, key, ...(from.host !== undefined && { host: from.host }) },
     ...(from.httpPort !== undefined && { http: { port: from.httpPort } }),
   });
 }

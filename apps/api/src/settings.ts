@@ -13,8 +13,8 @@ const environment = z.object({
     .default('berth'),
   /** HTTPS, with HTTP/1.1 and HTTP/2; 0 takes a free port. */
   BERTH_PORT: port.default(6443),
-  /** The address that HTTPS listens on. Default: all. */
-  BERTH_HOST: z.string().min(1).default('::'),
+  /** The address that HTTPS listens on. Default: all of them. */
+  BERTH_HOST: z.string().min(1).optional(),
   /** Plain HTTP on loopback; 0 takes a free port, empty opens none. */
   BERTH_HTTP_PORT: z.union([z.literal('').transform(() => undefined), port]).default(8080),
   /** PEM files of the server's certificate and key, and of the CA that signed the certificate. */
@@ -35,7 +35,7 @@ export interface ApiSettings {
   readonly redisUrl: string;
   readonly redisKeyPrefix: string;
   readonly port: number;
-  readonly host: string;
+  readonly host: string | undefined;
   readonly httpPort: number | undefined;
   readonly certificateFile: string;
   readonly keyFile: string;

@@ -101,6 +101,10 @@ describe('a namespace', () => {
         'configmaps "late" is forbidden: unable to create new content in namespace doomed because it is being terminated',
       details: { causes: [{ reason: 'NamespaceTerminating' }] },
     });
+    const dry = await api.send('POST', '/api/v1/namespaces/doomed/configmaps?dryRun=All', {
+      body: { metadata: { name: 'late' } },
+    });
+    expect(dry.text).toBe(refused.text);
     const body = { ...deleted.json, spec: { finalizers: [] } };
     expect((await api.send('PUT', '/api/v1/namespaces/doomed/finalize', { body })).status).toBe(200);
     expect((await api.send('GET', '/api/v1/namespaces/doomed')).status).toBe(404);

@@ -278,3 +278,20 @@ describe('token', () => {
     expect((await request('nobody', {})).json).toMatchObject({ code: 404 });
   });
 });
+
+test('what is applied through one endpoint is not owned through the other', async () => {
+  await createPod('owned');
+  const apply = (path: string, manager: string, body: object) =>
+    api.send('PATCH', `${pods}/owned${path}?fieldManager=${manager}&force=true`, {
+      body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'owned' }, ...body },
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+    });
+  const both = { spec: { activeDeadlineSeconds: 60 }, status: { message: 'said' } };
+  const main = (await apply('', 'main', both)).json;
+  const status = (await apply('/status', 'status', both)).json;
+  expect([main.status.message, status.status.message]).toEqual([undefined, 'said']);
+  const owned = (json: typeof main, manager: string) =>
+    json.metadata.managedFields.find((entry: { manager: string }) => entry.manager === manager).fieldsV1;
+  expect(Object.keys(owned(main, 'main'))).toEqual(['f:spec']);
+  expect(Object.keys(owned(status, 'status'))).toEqual(['f:status']);
+});

@@ -1,9 +1,9 @@
 import { beforeCreate, type Mutation } from '@berth/kinds';
 import {
   alreadyExistsError,
-  encodeStoredBody,
   generateNameConflictError,
   type KubeObject,
+  namespaceTerminatingError,
   notFoundError,
 } from '@berth/machinery';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
@@ -88,8 +88,6 @@ export async function storeNew(
 
 /** What the commit would have checked, for a dry run. */
 async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeObject): Promise<void> {
-  // A body that cannot be stored is no dry run's success.
-  encodeStoredBody(object);
   const { name } = object.metadata;
   if (await scope.home.get(keyOf(scope, name))) throw alreadyExistsError(scope.groupResource, name);
   if (scope.namespace === '') return;
@@ -97,6 +95,10 @@ async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeOb
     .cluster(scope.cluster.clusterId)
     .get({ resource: 'namespaces', namespace: '', name: scope.namespace });
   if (namespace === undefined) throw notFoundError({ group: '', resource: 'namespaces' }, scope.namespace);
+  const { metadata }: Pick<KubeObject, 'metadata'> = JSON.parse(namespace.body);
+  if (metadata.deletionTimestamp !== undefined) {
+    throw namespaceTerminatingError(scope.groupResource, name, scope.namespace);
+  }
 }
 
 /** A create names its object in the body alone; what an identity may do can depend on the name. */

@@ -97,7 +97,7 @@ function applyConfiguration(
   const { c, deps, scope } = request;
   const { object: applied, warnings } = decodeAppliedConfiguration(body, decodeOptions(request, options));
   warn(request, warnings);
-  const configuration = checkedUrl(request, applied);
+  const configuration = withoutReset(request, checkedUrl(request, applied));
   const merged = (live: KubeObject | undefined) => {
     const writer = fieldWriter(scope, { manager: options.fieldManager, now: deps.now() });
     const versioned = live === undefined ? undefined : fromStorage(scope, live);
@@ -120,6 +120,14 @@ function applyConfiguration(
       });
     },
   });
+}
+
+/** What the endpoint does not change cannot be applied, nor owned, through it. */
+function withoutReset({ scope }: ResourceRequest, applied: KubeObject): KubeObject {
+  if (scope.definition.strategy.status === undefined) return applied;
+  const { apiVersion, kind, metadata, status, ...rest } = applied;
+  if (scope.attributes.subresource !== 'status') return { apiVersion, kind, metadata, ...rest };
+  return { apiVersion, kind, metadata, ...(status !== undefined && { status }) };
 }
 
 function appliedOrConflict(result: ApplyResult): KubeObject {
