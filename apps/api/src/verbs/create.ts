@@ -1,11 +1,5 @@
-import { beforeCreate, type Mutation } from '@berth/kinds';
-import {
-  alreadyExistsError,
-  generateNameConflictError,
-  type KubeObject,
-  namespaceTerminatingError,
-  notFoundError,
-} from '@berth/machinery';
+import { beforeCreate, type Mutation, writeAttributes } from '@berth/kinds';
+import { alreadyExistsError, generateNameConflictError, type KubeObject } from '@berth/machinery';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { toStorage } from '../objects/versions.ts';
@@ -90,15 +84,13 @@ export async function storeNew(
 async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeObject): Promise<void> {
   const { name } = object.metadata;
   if (await scope.home.get(keyOf(scope, name))) throw alreadyExistsError(scope.groupResource, name);
-  if (scope.namespace === '') return;
-  const namespace = await deps.store
-    .cluster(scope.cluster.clusterId)
-    .get({ resource: 'namespaces', namespace: '', name: scope.namespace });
-  if (namespace === undefined) throw notFoundError({ group: '', resource: 'namespaces' }, scope.namespace);
-  const { metadata }: Pick<KubeObject, 'metadata'> = JSON.parse(namespace.body);
-  if (metadata.deletionTimestamp !== undefined) {
-    throw namespaceTerminatingError(scope.groupResource, name, scope.namespace);
-  }
+  const { within } = writeAttributes(scope.definition, object);
+  if (within === undefined) return;
+  const parent = await deps.store.cluster(scope.cluster.clusterId).get(within);
+  if (parent === undefined) throw refusalError(scope, name, { status: 'within-missing' });
+  const { metadata }: Pick<KubeObject, 'metadata'> = JSON.parse(parent.body);
+  if (metadata.deletionTimestamp !== undefined)
+    throw refusalError(scope, name, { status: 'within-terminating' });
 }
 
 /** A create names its object in the body alone; what an identity may do can depend on the name. */
