@@ -3,8 +3,8 @@
 -- The revision is taken under the lock of the cluster's row, so revisions are in commit order without gaps, and
 -- everything read here is the state that the writes apply to. Each write is judged by its own preconditions.
 --
--- Text columns hold one field per write, each ended by the record separator (U+001E): that is parsed several times
--- faster than text[] or jsonb, and cannot occur in JSON text. '' stands for absent. `p_segments` are the sizes of consecutive
+-- Text columns hold one field per write, each ended by the record separator (U+001E), which cannot occur in JSON text: unlike
+-- in text[] or jsonb, nothing in a body needs escaping on the way in. '' stands for absent. `p_segments` are the sizes of consecutive
 -- runs of writes; a run is applied as one set, so no write of it may depend on another one of it.
 --
 -- Returns the revision before the batch, its time, and the writes that were refused: [{i, status, revision, uid}], with
