@@ -100,6 +100,11 @@ describe('parseCronSchedule', () => {
     ]);
   });
 
+  it('reads a schedule once, however often it is asked for, and a refused one each time', () => {
+    expect(parseCronSchedule('7 7 * * *')).toBe(parseCronSchedule('7 7 * * *'));
+    for (let time = 0; time < 2; time++) expect(() => parseCronSchedule('7 7')).toThrow(CronScheduleError);
+  });
+
   it.each([
     ['', 'empty spec string'],
     ['* * * *', 'expected exactly 5 fields, found 4: [* * * *]'],

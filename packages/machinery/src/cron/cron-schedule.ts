@@ -1,4 +1,5 @@
 import { Cron } from 'croner';
+import { LRUCache } from 'lru-cache';
 import { BerthError } from '../errors/berth-error.ts';
 import { type CronField, type CronFields, parseCronFields } from './cron-fields.ts';
 import { parseGoDuration } from './go-duration.ts';
@@ -33,13 +34,24 @@ const nicknames: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
+/** A controller reads the same few schedules over and over, and reading takes ten times as long as the next time does. */
+const known = new LRUCache<string, CronSchedule>({
+  max: 2_000,
+  maxEntrySize: 200,
+  sizeCalculation: (_schedule, spec) => spec.length,
+});
+
 /**
  * Reads a schedule as Kubernetes does: five fields, `@` names, `@every <duration>`. Throws {@link CronScheduleError}.
  * A leading `TZ=` or `CRON_TZ=` fixes the zone; the API refuses it in new objects, but the format has it.
  */
 export function parseCronSchedule(spec: string): CronSchedule {
+  const parsed = known.get(spec);
+  if (parsed) return parsed;
   try {
-    return parse(spec);
+    const schedule = parse(spec);
+    known.set(spec, schedule);
+    return schedule;
   } catch (error) {
     if (error instanceof CronScheduleError || !(error instanceof Error)) throw error;
     throw new CronScheduleError(error.message);
