@@ -13,7 +13,12 @@ async function writeForever(client: number): Promise<never> {
   for (let i = 0; ; i++) {
     const name = `${prefix}-${client}-${i}`;
     const key = { resource: 'configmaps', namespace: 'default', name };
-    const outcome = await cluster.write({ op: 'create', ...key, uid: name, body: `{"metadata":{"name":"${name}"}}` });
+    const outcome = await cluster.write({
+      op: 'create',
+      ...key,
+      uid: name,
+      body: `{"metadata":{"name":"${name}"}}`,
+    });
     if (outcome.status === 'applied') writeSync(1, `${name} ${outcome.revision}\n`);
   }
 }

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, tenantRegistry } from '@berth/kinds';
-import { connectHints, createTurnQueue, redisErrorLog, startTickScheduler, startTurnWorker } from '@berth/queue';
+import {
+  connectHints,
+  createTurnQueue,
+  redisErrorLog,
+  startTickScheduler,
+  startTurnWorker,
+} from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';

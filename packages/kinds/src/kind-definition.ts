@@ -104,7 +104,10 @@ export interface KindDefinition {
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
   /** The cluster that exists as long as the object does: made in the transaction of its creation, removed with it. */
-  readonly provisionsCluster?: (object: KubeObject) => { readonly clusterId: string; readonly tenantId: string };
+  readonly provisionsCluster?: (object: KubeObject) => {
+    readonly clusterId: string;
+    readonly tenantId: string;
+  };
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
   readonly answersDeleteWithObject?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
