@@ -1,9 +1,11 @@
+import { builtinRegistry } from '@berth/kinds';
 import type { Tick, TurnQueue } from '@berth/queue';
 import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
+import { nodeMonitor } from './monitor-nodes.ts';
 import { retainLog } from './retain-log.ts';
 import { sweep } from './sweep.ts';
 
@@ -21,6 +23,7 @@ export interface Duties {
 export function workerTicks(duties: Duties): Tick[] {
   const { store, turns, hints, nodes, log, now, consumers } = duties;
   const requestTurn = (clusterId: string): void => hints.requestTurn(clusterId);
+  const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now });
   const ticks: Tick[] = [
     { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
     { name: 'outbox', everyMs: 1_000, run: () => deliverOutbox({ store, consumers, log, now }) },
@@ -32,6 +35,7 @@ export function workerTicks(duties: Duties): Tick[] {
         if (found > 0) log.debug({ clusters: found }, 'the sweep found work');
       },
     },
+    { name: 'silent-nodes', everyMs: 5_000, run: () => monitor.look() },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
     {
       name: 'retention',
