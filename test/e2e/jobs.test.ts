@@ -142,6 +142,9 @@ describe('CronJobs', () => {
   test('kubectl create job --from runs it by hand', async () => {
     await instance.ok('create', 'job', 'manual', '--from=cronjob/hello');
     await instance.ok('wait', '--for=condition=complete', 'job/manual', '--timeout=30s');
+    expect(instance.output()).toMatch(
+      /worker +cronjob default\/hello: SuccessfulCreate: Created job hello-\d+/,
+    );
     expect(await instance.ok('logs', 'job/manual')).toContain('Hello from the Kubernetes cluster');
     const job = JSON.parse(await instance.ok('get', 'job', 'manual', '-o', 'json'));
     expect(job.metadata.annotations['cronjob.kubernetes.io/instantiate']).toBe('manual');

@@ -15,6 +15,8 @@ const environment = z.object({
   BERTH_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
+  /** `1`: every new Event is a line of the log. */
+  BERTH_PRINT_EVENTS: z.enum(['', '0', '1']).default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -25,6 +27,7 @@ export interface WorkerSettings {
   readonly caFile: string;
   readonly turnConcurrency: number;
   readonly retentionMs: number;
+  readonly printsEvents: boolean;
   readonly logLevel: string;
 }
 
@@ -38,6 +41,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     caFile: read.BERTH_CA_FILE,
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
+    printsEvents: read.BERTH_PRINT_EVENTS === '1',
     logLevel: read.LOG_LEVEL,
   };
 }

@@ -15,6 +15,7 @@ import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
 import { workerTicks } from './duties/worker-ticks.ts';
 import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
+import { printEvents } from './turn/print-events.ts';
 import { fleetNodes, systemClusterId } from './turn/fleet-nodes.ts';
 import { logTurns, type TurnReport } from './turn/turn-report.ts';
 import { WorkerStartError } from './worker-start-error.ts';
@@ -38,6 +39,8 @@ export interface WorkerOptions {
   readonly reconcilers?: readonly Reconciler[];
   /** What turns, timers and duties take for the time. Default: the system's clock. */
   readonly now?: () => Date;
+  /** Every new Event is a line of the log (at most 20 a second). Default false: for a person at a terminal, not for a fleet. */
+  readonly printsEvents?: boolean;
   /** By topic. Default: none; Berth has no deliveries yet. */
   readonly outboxConsumers?: ReadonlyMap<string, OutboxConsumer>;
 }
@@ -89,7 +92,10 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     clusterCa: options.clusterCa,
     now,
     budget: { ...defaultTurnSize, ...options.turnSize },
-    report: tellingOfRoom(logTurns(log), waiting),
+    report: tellingOfRoom(
+      options.printsEvents ? printEvents(logTurns(log), log, now) : logTurns(log),
+      waiting,
+    ),
   };
   const turnWorker = startTurnWorker({
     ...redis,

@@ -39,6 +39,7 @@ export function workerPart(context: PartContext): PartOptions {
     { name: 'worker', app: 'worker' },
     {
       BERTH_CA_FILE: context.directory.pki.ca,
+      BERTH_PRINT_EVENTS: '1',
     },
   );
 }
