@@ -7,7 +7,8 @@ import type { CommittedTurn } from './queries/commit-turn.ts';
 import { listObjects } from './queries/list-objects.ts';
 import { readChanges } from './queries/read-changes.ts';
 import { readObject } from './queries/read-object.ts';
-import { dueTimers, nextTimer } from './queries/timers.ts';
+import { nextTimer } from './queries/timers.ts';
+import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
 import type { ClusterStore } from './store.ts';
 import type { TurnCommit } from './types.ts';
@@ -32,9 +33,9 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
     list: (query) => listObjects(database, clusterId, query),
     write: (write) => groupCommit.write(clusterId, write),
     changes: (after, limit) => readChanges(database, clusterId, { after, limit }),
-    dueTimers: (now) => dueTimers(database, clusterId, now),
     nextTimer: () => nextTimer(database, clusterId),
     cursor: () => turnCursor(database, clusterId),
+    turnStart: (now) => turnStart(database, clusterId, now),
     commitTurn: async (turn) => (await parts.commitTurn(clusterId, turn)).outcome,
     replica: () => replicas.replica(clusterId),
     warmReplica: () => replicas.warm(clusterId),

@@ -117,15 +117,25 @@ test('a timer is set, moved, cleared at its time, and kept if it was moved in be
   const cluster = await newCluster();
   const commit = async (change: Partial<TurnCommit>) => {
     expect(await cluster.commitTurn(turn(change))).toMatchObject({ status: 'committed' });
-    return (await cluster.dueTimers(at(59))).map(({ key, dueAt }) => `${key}@${dueAt.getUTCSeconds()}`);
+    const { dueTimers } = await cluster.turnStart(at(59));
+    return dueTimers.map(({ key, dueAt }) => `${key}@${dueAt.getUTCSeconds()}`);
   };
   const timer = (key: string, second: number) => ({ key, dueAt: at(second) });
   expect(await commit({ setTimers: [timer('b', 2), timer('a', 3), timer('a', 1)] })).toEqual(['a@1', 'b@2']);
   expect(await commit({ setTimers: [timer('b', 5)] })).toEqual(['a@1', 'b@5']);
   expect(await commit({ clearTimers: [timer('a', 1), timer('b', 2)] })).toEqual(['b@5']);
   expect(await commit({ clearTimers: [timer('b', 5)], setTimers: [timer('b', 7)] })).toEqual(['b@7']);
-  expect(await cluster.dueTimers(at(6))).toEqual([]);
+  expect((await cluster.turnStart(at(6))).dueTimers).toEqual([]);
   expect(await cluster.nextTimer()).toEqual(timer('b', 7));
+});
+
+test('a turn begins from its own cluster alone, where the turn before left it', async () => {
+  const [cluster, neighbour] = await Promise.all([newCluster([create(configMap('a'))]), newCluster()]);
+  await neighbour.commitTurn(turn({ setTimers: [{ key: 'not mine', dueAt: at(1) }] }));
+  expect(await cluster.turnStart(at(9))).toEqual({ cursor: 0, dueTimers: [] });
+  await cluster.commitTurn(turn({ cursor: 1, setTimers: [{ key: 'k', dueAt: at(2) }] }));
+  expect(await cluster.turnStart(at(2))).toEqual({ cursor: 1, dueTimers: [{ key: 'k', dueAt: at(2) }] });
+  expect(await store.cluster('nowhere').turnStart(at(9))).toEqual({ cursor: 0, dueTimers: [] });
 });
 
 test('a turn of a cluster that does not exist is refused', async () => {

@@ -34,6 +34,7 @@ export type {
   SigningKeys,
   Store,
   StoredContent,
+  TurnStart,
 } from './store.ts';
 export type {
   Change,

@@ -94,11 +94,11 @@ export interface ClusterStore {
    * @throws CompactedError when `after` is older than retention; ClusterMissingError
    */
   changes(after: number, limit: number): Promise<Change[]>;
-  /** In order of their time. */
-  dueTimers(now: Date): Promise<Timer[]>;
   nextTimer(): Promise<Timer | undefined>;
   /** The revision up to which turns have seen the log. */
   cursor(): Promise<number>;
+  /** What a turn begins from, in one go. The cursor is read first. */
+  turnStart(now: Date): Promise<TurnStart>;
   commitTurn(commit: TurnCommit): Promise<TurnOutcome>;
   /**
    * The cluster folded up in memory, as new as every write acknowledged before the call. Shared per process and kept
@@ -117,6 +117,13 @@ export interface ClusterStore {
    *   ClusterMissingError when the cluster does not exist or is deleted.
    */
   follow(after: number, signal: AbortSignal): AsyncIterable<readonly Change[]>;
+}
+
+/** 0 and no timers for a cluster that does not exist. */
+export interface TurnStart {
+  readonly cursor: number;
+  /** In order of their time. */
+  readonly dueTimers: readonly Timer[];
 }
 
 /** A fold at one revision: immutable, so that a reader may keep it while the cluster moves on. */

@@ -70,9 +70,8 @@ async function attemptTurn(
   const cluster = store.cluster(clusterId);
   const now = deps.now();
   // The cursor first: the state read after it shows at least every turn that moved the cursor there.
-  const cursor = await cluster.cursor();
-  const [replica, timers] = await Promise.all([cluster.replica(), cluster.dueTimers(now)]);
-  const view = viewReplica(replica, registry);
+  const { cursor, dueTimers: timers } = await cluster.turnStart(now);
+  const view = viewReplica(await cluster.replica(), registry);
   const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
   if (observed.cursor === cursor && timers.length === 0) return 'idle';
 
