@@ -39,6 +39,20 @@ describe('a node', () => {
     expect(lease?.spec).toMatchObject({ holderIdentity: 'node-1', leaseDurationSeconds: 40 });
     expect(lease?.metadata.ownerReferences?.[0]).toMatchObject({ kind: 'Node', uid: node?.metadata.uid });
   });
+
+  it('is not ready from the moment its agent begins to end until the agent is back', async () => {
+    const ready = () => {
+      const node: Node | undefined = agent.api.get('/clusters/system/api/v1/nodes/node-1');
+      return node?.status?.conditions?.find(({ type }) => type === 'Ready')?.status;
+    };
+    await agent.registered;
+    expect(ready()).toBe('True');
+    await agent.closeAgent();
+    expect(ready()).toBe('False');
+    await agent.open();
+    await agent.registered;
+    expect(ready()).toBe('True');
+  });
 });
 
 describe('a pod', () => {

@@ -64,9 +64,10 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
           machine: machine(),
           address,
           kubeletPort: port,
+          isShuttingDown: ended.signal.aborted,
           now: clock.now(),
         });
-        tasks.push(keepRegistered({ api, describe, clock, log, onRegistered }, ended.signal));
+        tasks.push(keepRegistered({ nodeName: name, api, describe, clock, log, onRegistered }, ended.signal));
       }),
   );
   for (const { node, api, pods } of nodes) {

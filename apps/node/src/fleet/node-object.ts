@@ -1,5 +1,5 @@
 import type { Node, NodeCondition, NodeStatus } from '@berth/kinds';
-import { toTime } from '@berth/machinery';
+import { semanticEqual, toTime } from '@berth/machinery';
 import type { PodRuntime } from '@berth/runtime';
 
 /** The machine, as a node reports it. */
@@ -22,6 +22,8 @@ export interface NodeDescription {
   readonly machine: Machine;
   readonly address: string;
   readonly kubeletPort: number;
+  /** The agent is about to end, and nothing new may come. */
+  readonly isShuttingDown: boolean;
   readonly now: Date;
 }
 
@@ -82,7 +84,25 @@ export function nodeStatus(description: NodeDescription, before: NodeStatus | un
   };
 }
 
-function conditions({ machine, now }: NodeDescription, before: NodeStatus | undefined): NodeCondition[] {
+/** Whether `wanted` says other than `current`, whenever either was said. Resources that others added may stand. */
+export function isNews(wanted: NodeStatus, current: NodeStatus = {}): boolean {
+  const { conditions: wantedConditions = [], ...wantedRest } = wanted;
+  const said = new Map(current.conditions?.map((condition) => [condition.type, condition]));
+  const saysOther = wantedConditions.some(({ type, status, reason, message }) => {
+    const condition = said.get(type);
+    return condition?.status !== status || condition.reason !== reason || condition.message !== message;
+  });
+  const told: NodeStatus = {
+    ...current,
+    ...wantedRest,
+    capacity: { ...current.capacity, ...wanted.capacity },
+    allocatable: { ...current.allocatable, ...wanted.allocatable },
+  };
+  return saysOther || !semanticEqual(told, current);
+}
+
+function conditions(description: NodeDescription, before: NodeStatus | undefined): NodeCondition[] {
+  const { machine, isShuttingDown, now } = description;
   const { memory, disk, pid } = machine.pressure;
   const wanted: Array<Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>> = [
     memory
@@ -98,7 +118,9 @@ function conditions({ machine, now }: NodeDescription, before: NodeStatus | unde
     pid
       ? pressure('PIDPressure', 'KubeletHasInsufficientPID', 'kubelet has insufficient PID available')
       : relief('PIDPressure', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
-    { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
+    isShuttingDown
+      ? { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' }
+      : { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
   ];
   return wanted.map((condition) => {
     const current = before?.conditions?.find(({ type }) => type === condition.type);
