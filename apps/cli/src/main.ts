@@ -61,15 +61,16 @@ withSettings(program.command('token').description('tokens of a cluster').command
   .description('print a new token')
   .option('--cluster <name>', 'the cluster it is for', defaultCluster)
   .option('--user <name>', 'the user it names', adminUser)
+  .option('--node <name>', 'a node of the fleet instead of a user: the token its agent joins with')
   .option('--expires <time>', 'how long it lives', '24h')
   .action(async (flags) => {
-    const { createToken } = await load.tokens();
+    const { createNodeToken, createToken } = await load.tokens();
+    const settings = settingsOf(flags);
+    const { cluster: clusterId, user: username, node: nodeName, expires } = flags;
     print(
-      await createToken(settingsOf(flags), {
-        clusterId: flags.cluster,
-        username: flags.user,
-        expires: flags.expires,
-      }),
+      nodeName === undefined
+        ? await createToken(settings, { clusterId, username, expires })
+        : await createNodeToken(settings, { nodeName, expires }),
     );
   });
 

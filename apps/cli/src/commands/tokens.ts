@@ -1,9 +1,10 @@
-import { adminSubject } from '@berth/auth';
+import { adminSubject, nodeSubject, type Subject } from '@berth/auth';
 import { CliError } from '../cli-error.ts';
 import { dataDirectory } from '../instance/data-directory.ts';
 import { renderKubeconfig } from '../instance/kubeconfig.ts';
 import { readMasterKey } from '../instance/master-key.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
+import { systemCluster } from '../instance/names.ts';
 import { databaseUrlOf, readCa, withStore } from '../instance/open-instance.ts';
 import { serverUrl } from '../instance/server-url.ts';
 import type { Settings } from '../settings.ts';
@@ -17,6 +18,24 @@ export interface TokenOptions {
 
 /** `berth token create`: a token of an administrator of the cluster. */
 export async function createToken(settings: Settings, options: TokenOptions): Promise<string> {
+  const { clusterId, username, expires } = options;
+  return mint(settings, { clusterId, subject: adminSubject(username), expires });
+}
+
+/** `berth token create --node`: a token with which a node's agent joins the fleet. */
+export async function createNodeToken(
+  settings: Settings,
+  options: { nodeName: string; expires: string },
+): Promise<string> {
+  const { nodeName, expires } = options;
+  return mint(settings, { clusterId: systemCluster, subject: nodeSubject(nodeName), expires });
+}
+
+async function mint(
+  settings: Settings,
+  options: { clusterId: string; subject: Subject; expires: string },
+): Promise<string> {
+  const expiresInSeconds = secondsOf(options.expires);
   const directory = dataDirectory(settings.dataDirectory);
   const [databaseUrl, masterKey] = await Promise.all([
     databaseUrlOf(settings, directory),
@@ -25,8 +44,8 @@ export async function createToken(settings: Settings, options: TokenOptions): Pr
   return withStore(databaseUrl, (store) =>
     mintClusterToken(store, {
       clusterId: options.clusterId,
-      subject: adminSubject(options.username),
-      expiresInSeconds: secondsOf(options.expires),
+      subject: options.subject,
+      expiresInSeconds,
       masterKey,
       serverUrl: serverUrl(settings),
       now: new Date(),
