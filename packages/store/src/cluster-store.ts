@@ -2,11 +2,11 @@ import type { Database } from './database.ts';
 import type { Feeds } from './feed/feeds.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { HeadReader } from './head-reader.ts';
+import type { ObjectReader } from './object-reader.ts';
 import { turnCursor } from './queries/clusters.ts';
 import type { CommittedTurn } from './queries/commit-turn.ts';
 import { listObjects } from './queries/list-objects.ts';
 import { readChanges } from './queries/read-changes.ts';
-import { readObject } from './queries/read-object.ts';
 import { nextTimer } from './queries/timers.ts';
 import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
@@ -18,6 +18,7 @@ export interface SharedParts {
   readonly database: Database;
   readonly groupCommit: GroupCommit;
   readonly heads: HeadReader;
+  readonly objects: ObjectReader;
   readonly replicas: ReplicaCache;
   readonly feeds: Feeds;
   /** Commits a turn and tells of it. */
@@ -25,11 +26,11 @@ export interface SharedParts {
 }
 
 export function clusterStore(clusterId: string, parts: SharedParts): ClusterStore {
-  const { database, groupCommit, heads, replicas, feeds } = parts;
+  const { database, groupCommit, heads, objects, replicas, feeds } = parts;
   return {
     clusterId,
     head: () => heads.head(clusterId),
-    get: (key) => readObject(database, clusterId, key),
+    get: (key) => objects.read(clusterId, key),
     list: (query) => listObjects(database, clusterId, query),
     write: (write) => groupCommit.write(clusterId, write),
     changes: (after, limit) => readChanges(database, clusterId, { after, limit }),

@@ -3,6 +3,7 @@ import { type Database, openDatabase } from './database.ts';
 import { Feeds } from './feed/feeds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
+import { ObjectReader } from './object-reader.ts';
 import { assignedTo, readBodies } from './queries/assigned-objects.ts';
 import { clusterExists, deleteCluster, listClusterIds } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
@@ -15,6 +16,7 @@ import { nodeCapacityStore } from './queries/node-capacity.ts';
 import { outboxStore } from './queries/outbox.ts';
 import { readChanges } from './queries/read-changes.ts';
 import { readHeads } from './queries/read-heads.ts';
+import { readObjects } from './queries/read-objects.ts';
 import { signingKeyStore } from './queries/signing-keys.ts';
 import { takeDueClusters } from './queries/take-due-clusters.ts';
 import { ReplicaCache } from './replica/replica-cache.ts';
@@ -95,6 +97,7 @@ export function openStore(options: OpenStoreOptions): Store {
     database,
     groupCommit,
     heads,
+    objects: new ObjectReader((clusterId, keys) => readObjects(database, clusterId, keys)),
     replicas,
     feeds,
     commitTurn: (clusterId, turn) => writer.commitTurn(clusterId, turn),
