@@ -105,6 +105,21 @@ describe('parseCronSchedule', () => {
     for (let time = 0; time < 2; time++) expect(() => parseCronSchedule('7 7')).toThrow(CronScheduleError);
   });
 
+  it('gives the same times in whatever order and zone they are asked for', () => {
+    const shared = parseCronSchedule('*/20 1-3 * * *');
+    const zones = ['Europe/Berlin', 'UTC', 'America/New_York', 'Asia/Kathmandu', 'Pacific/Apia'];
+    // Around the clock change of Berlin, in steps that fall before, on and after scheduled times.
+    for (let step = 0; step < 600; step++) {
+      const after = new Date(Date.UTC(2026, 2, 28, 22) + ((step * 211) % 600) * 100_000 + (step % 3) * 500);
+      const timeZone = zones[step % zones.length];
+      // The leading zero makes it another text, which is read anew.
+      const alone = parseCronSchedule(`*/20 ${'0'.repeat(step + 1)}1-3 * * *`);
+      expect(shared.next(after, timeZone), `${timeZone} after ${after.toISOString()}`).toEqual(
+        alone.next(after, timeZone),
+      );
+    }
+  });
+
   it.each([
     ['', 'empty spec string'],
     ['* * * *', 'expected exactly 5 fields, found 4: [* * * *]'],

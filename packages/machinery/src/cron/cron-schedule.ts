@@ -98,7 +98,35 @@ function fieldsSchedule(fields: CronFields): CronSchedule {
     return { next: () => undefined };
   }
   const wallClock = new Cron(cronerPattern(fields), { mode: '5-part', utcOffset: 0 });
-  return { next: (after, timeZone = 'UTC') => nextInZone(wallClock, wholeSecondMs(after), timeZone) };
+  return withRecentGaps((after, timeZone) => nextInZone(wallClock, wholeSecondMs(after), timeZone));
+}
+
+/** Between these the schedule has no time: whatever is asked for after `fromMs` and before `untilMs` is `untilMs`. */
+interface Gap {
+  readonly timeZone: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** As many as a controller moves between: before the run that is due, and after it. */
+const gapsKept = 4;
+
+/** Remembers the last few answers: whoever asks for the next time asks again before it has come. */
+function withRecentGaps(next: (after: Date, timeZone: string) => Date | undefined): CronSchedule {
+  let gaps: readonly Gap[] = [];
+  return {
+    next: (after, timeZone = 'UTC') => {
+      const afterMs = after.getTime();
+      const known = gaps.find(
+        (gap) => gap.timeZone === timeZone && gap.fromMs <= afterMs && afterMs < gap.untilMs,
+      );
+      if (known) return new Date(known.untilMs);
+      const found = next(after, timeZone);
+      if (!found) return undefined;
+      gaps = [{ timeZone, fromMs: afterMs, untilMs: found.getTime() }, ...gaps.slice(0, gapsKept - 1)];
+      return found;
+    },
+  };
 }
 
 /** Plain lists, which leave croner nothing to read in its own way; `*` where a day field leaves days to the other. */
