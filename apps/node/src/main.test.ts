@@ -138,7 +138,7 @@ describe('the node agent as a process', () => {
       ips.add(status?.podIP);
       expect(api.get(`/clusters/system/api/v1/nodes/${name}`)).toMatchObject({
         metadata: { labels: { 'berth.dev/runtime': 'simulated' } },
-        status: { capacity: { pods: '1000' } },
+        status: { capacity: { pods: '1k' } },
       });
     }
     expect(ips.size).toBe(3);

@@ -72,3 +72,12 @@ it('a node that shuts down is not ready from that moment on, and nothing else ch
     Array(3).fill('2026-03-01T12:00:00Z'),
   );
 });
+
+it('quantities stand as the API writes them, so that what it serves is no news', () => {
+  expect(
+    nodeStatus({ ...description, runtime: { ...description.runtime, podCapacity: 1000 } }, undefined),
+  ).toMatchObject({
+    capacity: { cpu: '256', memory: '1Ti', 'ephemeral-storage': '1Ti', pods: '1k' },
+    allocatable: { cpu: '256', memory: '1048320Mi', 'ephemeral-storage': '1Ti', pods: '1k' },
+  });
+});

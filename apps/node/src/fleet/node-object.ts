@@ -1,5 +1,5 @@
 import type { Node, NodeCondition, NodeStatus } from '@berth/kinds';
-import { semanticEqual, toTime } from '@berth/machinery';
+import { formatQuantity, parseQuantity, semanticEqual, toTime } from '@berth/machinery';
 import type { PodRuntime } from '@berth/runtime';
 
 /** The machine, as a node reports it. */
@@ -53,16 +53,16 @@ export function nodeObject({ name, runtime, machine }: NodeDescription): Node {
 /** The Node's status, with the times of conditions that did not change kept from `before`. */
 export function nodeStatus(description: NodeDescription, before: NodeStatus | undefined): NodeStatus {
   const { name, runtime, machine, address, kubeletPort } = description;
-  const capacity = {
-    cpu: String(machine.cpus),
-    memory: `${Math.floor(machine.memoryBytes / 1024)}Ki`,
-    'ephemeral-storage': `${Math.floor(machine.storageBytes / 1024)}Ki`,
-    pods: String(runtime.podCapacity),
-  };
   const allocatableBytes = Math.max(machine.memoryBytes - reservedMemoryBytes, 0);
+  const capacityOf = (memoryBytes: number): Record<string, string> => ({
+    cpu: canonical(String(machine.cpus)),
+    memory: kibibytes(memoryBytes),
+    'ephemeral-storage': kibibytes(machine.storageBytes),
+    pods: canonical(String(runtime.podCapacity)),
+  });
   return {
-    capacity,
-    allocatable: { ...capacity, memory: `${Math.floor(allocatableBytes / 1024)}Ki` },
+    capacity: capacityOf(machine.memoryBytes),
+    allocatable: capacityOf(allocatableBytes),
     conditions: conditions(description, before),
     addresses: [
       { type: 'InternalIP', address },
@@ -82,6 +82,15 @@ export function nodeStatus(description: NodeDescription, before: NodeStatus | un
       architecture: machine.architecture,
     },
   };
+}
+
+function kibibytes(bytes: number): string {
+  return canonical(`${Math.floor(bytes / 1024)}Ki`);
+}
+
+/** As the API writes quantities: any other form would look like news for ever. */
+function canonical(quantity: string): string {
+  return formatQuantity(parseQuantity(quantity));
 }
 
 /** Whether `wanted` says other than `current`, whenever either was said. Resources that others added may stand. */
