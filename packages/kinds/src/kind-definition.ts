@@ -36,8 +36,11 @@ export interface KindStrategy {
   readonly prepareForUpdate: (next: KubeObject, current: KubeObject) => KubeObject;
   readonly validateCreate: (object: KubeObject) => readonly FieldError[];
   readonly validateUpdate: (next: KubeObject, current: KubeObject) => readonly FieldError[];
-  /** Warnings for the `Warning` header, in upstream's words. */
-  readonly warnings?: (object: KubeObject) => readonly string[];
+  /**
+   * Warnings for the `Warning` header, in upstream's words: of a create, or of an update of `current` through the main
+   * resource. Objects are as they are to be stored.
+   */
+  readonly warnings?: (object: KubeObject, current?: KubeObject) => readonly string[];
   /** The `status` subresource; absent where the kind has none. */
   readonly status?: UpdateStrategy;
   /** Further subresources whose body is the object itself (a namespace's `finalize`), by name. */

@@ -43,8 +43,8 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     const desired = replacing.desiredOf(current);
     checkUpdatePreconditions(scope.definition, current, desired);
     const mutation = mutate(scope, current, desired);
-    if (attempt === 0)
-      c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object) ?? []));
+    if (attempt === 0 && scope.attributes.subresource === '')
+      c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object, current) ?? []));
     if (dryRun) return answerUnstored(request, mutation.object, answer);
     const state = await writeMutation(scope, stored, mutation);
     if (state !== undefined) return answerStored(request, state, answer);

@@ -390,3 +390,21 @@ test('warnings travel in headers', async () => {
   const { status, headers } = await create('warned', { surprise: true });
   expect([status, headers.get('warning')]).toEqual([201, '299 - "unknown field \\"surprise\\""']);
 });
+
+test('an update warns of what it changes, as upstream, and not again of what was there', async () => {
+  const jobs = '/apis/batch/v1/namespaces/ns/jobs';
+  const template = {
+    spec: { restartPolicy: 'Never', imagePullSecrets: [{}], containers: [{ name: 'c', image: 'x' }] },
+  };
+  const warning = '299 - "spec.template.spec.imagePullSecrets[0].name: invalid empty name \\"\\""';
+  const made = await api.send('POST', jobs, { body: { metadata: { name: 'warned' }, spec: { template } } });
+  expect([made.status, made.headers.get('warning')]).toEqual([201, warning]);
+  const patch = async (path: string, body: object) => {
+    const headers = { 'content-type': 'application/merge-patch+json' };
+    const answer = await api.send('PATCH', `${jobs}/${path}`, { body, headers });
+    return [answer.status, answer.headers.get('warning')];
+  };
+  expect(await patch('warned', { metadata: { labels: { a: 'b' } } })).toEqual([200, null]);
+  expect(await patch('warned/status', { status: { ready: 0 } })).toEqual([200, null]);
+  expect(await patch('warned', { spec: { suspend: true } })).toEqual([200, warning]);
+});

@@ -1,12 +1,12 @@
-import { copyJson, type KubeObject, path } from '@berth/machinery';
+import { copyJson, type KubeObject } from '@berth/machinery';
 import { defaultJobTemplate } from '../job/default-job.ts';
-import { jobSpecWarnings, podNameWarnings } from '../job/job-warnings.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { dropDisabledFields } from '../pod-template/drop-disabled-fields.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
 import { noErrors } from '../strategy/unchanged.ts';
 import { cronJobColumns } from './cron-job-columns.ts';
+import { cronJobWarnings } from './cron-job-warnings.ts';
 import { validateCronJobCreate, validateCronJobUpdate } from './validate-cron-job.ts';
 import { cronJobOf } from './cron-job-of.ts';
 
@@ -38,10 +38,7 @@ export const cronJob: KindDefinition = {
     prepareForUpdate: (next, current) => withoutDisabled(keepStatus(next, current)),
     validateCreate: validateCronJobCreate,
     validateUpdate: validateCronJobUpdate,
-    warnings: (object) => [
-      ...podNameWarnings(object.metadata.name),
-      ...jobSpecWarnings(cronJobOf(object).spec.jobTemplate.spec, path('spec', 'jobTemplate', 'spec')),
-    ],
+    warnings: cronJobWarnings,
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: noErrors },
   },
   selectableFields: {},

@@ -7,9 +7,16 @@ import { fieldWarning } from '../pod-template/field-warning.ts';
 const manyCompletions = 100_000;
 const manyPods = 10_000;
 
-export function jobWarnings(object: KubeObject): readonly string[] {
+/** Of a new Job, or of an update that changes its spec. */
+export function jobWarnings(object: KubeObject, current?: KubeObject): readonly string[] {
   const job = jobOf(object);
+  if (current) return specChanged(object, current) ? jobSpecWarnings(job.spec, path('spec')) : [];
   return [...podNameWarnings(job.metadata.name), ...jobSpecWarnings(job.spec, path('spec'))];
+}
+
+/** As upstream tells it. */
+export function specChanged(object: KubeObject, current: KubeObject): boolean {
+  return object.metadata.generation !== current.metadata.generation;
 }
 
 /** Of kinds whose objects' names become part of the names and host names of pods. */
