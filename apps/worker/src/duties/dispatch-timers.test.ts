@@ -10,8 +10,8 @@ test('clusters with more timers due than a batch takes are each asked for once, 
   const dueAt = new Date('2030-01-01T00:00:00Z');
   const clusterIds = ['one', 'two', 'three'];
   for (const clusterId of clusterIds) {
-    const { commitTurn } = store.cluster((await createTestCluster(store, clusterId)).clusterId);
-    await commitTurn({
+    await createTestCluster(store, clusterId);
+    await store.cluster(clusterId).commitTurn({
       expectedCursor: 0,
       cursor: 0,
       coversOwnWrites: false,
