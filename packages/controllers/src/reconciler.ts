@@ -62,6 +62,17 @@ export type Action =
       readonly cpuMillis: number;
       readonly memoryBytes: number;
     }
+  /**
+   * Claims room for a pod that others put on its node. Nothing if the turn has claimed for it already; making a claim
+   * again that an earlier turn made changes nothing.
+   */
+  | {
+      readonly type: 'claim';
+      readonly podUid: string;
+      readonly node: string;
+      readonly cpuMillis: number;
+      readonly memoryBytes: number;
+    }
   /** Ends the claim of a pod that is finished or gone. `room` is what it takes up, for pods that wait in this very turn. */
   | {
       readonly type: 'release';

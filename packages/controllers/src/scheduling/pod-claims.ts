@@ -1,35 +1,50 @@
 import type { Pod } from '@berth/kinds';
-import { podRequests } from '@berth/scheduler';
+import { hasRoom, podRequests } from '@berth/scheduler';
 import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import { keyOf } from '../turn/base-view.ts';
 import { isAssigned } from './pod-queue.ts';
 
 /** Between the parts of a key's name: no name contains it. */
 const separator = '/';
 
 /**
- * Ends the claims of pods that are finished or gone. The key's name carries all that it takes (`<name>/<uid>/<node>/
- * <millicores>/<bytes>`), because the pod itself may be no more.
+ * Keeps claims in step with pods. Ends those of pods that are finished or gone: the key's name carries all that such a
+ * claim takes (`<name>/<uid>/<node>/<millicores>/<bytes>`), because the pod itself may be no more. Makes those of pods
+ * that did not get their node from the scheduler, as far as the node has room: they are there whether it has or not.
  */
 export const podClaims: Reconciler = {
   name: 'pod-claims',
   keysOf: ({ resource, before, after }: ObservedChange): readonly ReconcileKey[] => {
-    if (resource !== 'pods' || !before || !isAssigned(before)) return [];
-    return after && isAssigned(after) ? [] : [claimKey(before)];
+    if (resource !== 'pods') return [];
+    const was = before && isAssigned(before);
+    const is = after && isAssigned(after);
+    if (was && !is) return [releaseKey(before)];
+    return is && !was ? [keyOf(resource, after)] : [];
   },
-  reconcile: releaseClaim,
+  reconcile: (key, view) => (key.name.includes(separator) ? releaseRoom(key, view) : claimRoom(key, view)),
 };
 
-function claimKey(pod: Pod): ReconcileKey {
+function releaseKey(pod: Pod): ReconcileKey {
   const { namespace = '', name, uid = '' } = pod.metadata;
   const { cpuMillis, memoryBytes } = podRequests(pod);
   const parts = [name, uid, pod.spec?.nodeName, cpuMillis, memoryBytes];
   return { resource: 'pods', namespace, name: parts.join(separator) };
 }
 
-function releaseClaim(key: ReconcileKey, view: ClusterView): readonly Action[] {
+function releaseRoom(key: ReconcileKey, view: ClusterView): readonly Action[] {
   const [name = '', podUid = '', node = '', cpuMillis, memoryBytes] = key.name.split(separator);
   const pod = view.get<Pod>({ ...key, name });
   if (pod?.metadata.uid === podUid && isAssigned(pod)) return [];
   const room = { node, cpuMillis: Number(cpuMillis), memoryBytes: Number(memoryBytes) };
   return [{ type: 'release', podUid, room }];
+}
+
+function claimRoom(key: ReconcileKey, view: ClusterView): readonly Action[] {
+  const pod = view.get<Pod>(key);
+  if (!pod || !isAssigned(pod)) return [];
+  const { nodeName: node = '' } = pod.spec ?? {};
+  const candidate = view.nodes().find((viewed) => viewed.node.metadata.name === node);
+  const { cpuMillis, memoryBytes } = podRequests(pod);
+  if (!candidate || !hasRoom(candidate, { cpuMillis, memoryBytes })) return [];
+  return [{ type: 'claim', podUid: pod.metadata.uid ?? '', node, cpuMillis, memoryBytes }];
 }

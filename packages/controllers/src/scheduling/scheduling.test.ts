@@ -82,6 +82,52 @@ describe('a pod', () => {
     expect(cluster.awaited()).toEqual([]);
   });
 
+  it('that others put on a node claims its room there, which the scheduler then does not give away', () => {
+    const { cluster, kubelet } = tight();
+    cluster.create(podOf('by-hand', { nodeName: 'small' }));
+    cluster.settle();
+    expect(cluster.nodes[0]?.claimed).toEqual({ cpuMillis: 1000, memoryBytes: 0, pods: 1 });
+    for (const name of ['a', 'b']) cluster.create(podOf(name));
+    cluster.settle();
+    expect(cluster.nodes[0]?.claimed).toEqual({ cpuMillis: 2000, memoryBytes: 0, pods: 2 });
+    expect(pod(cluster, 'b').spec).not.toHaveProperty('nodeName');
+    kubelet.end(pod(cluster, 'by-hand'));
+    cluster.settle();
+    expect(pod(cluster, 'b').spec?.nodeName).toBe('small');
+    expect(cluster.nodes[0]?.claimed.pods).toBe(2);
+  });
+
+  it('that the scheduler put on a node claims its room once', () => {
+    const { cluster } = tight();
+    cluster.create(podOf('a'));
+    expect(cluster.turn().claims).toMatchObject([{ node: 'small', podUid: pod(cluster, 'a').metadata.uid }]);
+    cluster.settle();
+    expect(cluster.nodes[0]?.claimed.pods).toBe(1);
+  });
+
+  it.each<[string, PodSpec]>([
+    ['that is more than the node has', { nodeName: 'small', containers: [] }],
+    ['that is not in the fleet', { nodeName: 'nowhere' }],
+  ])('that others put where there is no room, on a node %s, stands in no way', (...[, spec]) => {
+    const { cluster } = tight();
+    cluster.create(podOf('fits'));
+    const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '1500m' } } }];
+    cluster.create(podOf('by-hand', { ...spec, containers }));
+    cluster.create(podOf('fits-too'));
+    cluster.settle();
+    expect(pod(cluster, 'fits').spec?.nodeName).toBe('small');
+    expect(pod(cluster, 'fits-too').spec?.nodeName).toBe('small');
+    expect(cluster.claims.size).toBe(2);
+    expect(cluster.errors).toEqual([]);
+  });
+
+  it('that others put on a node gives way once a commit has said that there is no room', () => {
+    const { cluster } = tight();
+    cluster.distrustsReleases = true;
+    cluster.create(podOf('by-hand', { nodeName: 'small' }));
+    expect(cluster.turn().claims).toEqual([]);
+  });
+
   it('does not get room that was never claimed, once the commit has said so', () => {
     const { cluster, kubelet } = tight();
     for (const name of ['a', 'b', 'c']) cluster.create(podOf(name));

@@ -183,7 +183,9 @@ export class MemoryCluster {
     sign: 1 | -1,
   ): void {
     if (sign === 1) {
-      if (this.claims.has(podUid)) throw new Error(`pod ${podUid} claims twice`);
+      // As in the store: a pod that has a claim exchanges it.
+      const former = this.claims.get(podUid);
+      if (former) this.#claim(podUid, former, -1);
       this.claims.set(podUid, claim);
     } else {
       this.claims.delete(podUid);

@@ -20,6 +20,7 @@ import { acceptsObjects } from '../accepts-objects.ts';
 import type { Action, ReconcileKey } from '../reconciler.ts';
 import { bindPod } from './bind-pod.ts';
 import type { Overlay } from './overlay.ts';
+import type { TurnClaim } from './turn.ts';
 import type { TurnLog } from './turn-log.ts';
 
 /** What an action needs of its turn. */
@@ -61,6 +62,10 @@ export function applyAction(action: ObjectAction, context: ApplyContext): void {
       return;
     case 'bind':
       bind(action, context);
+      return;
+    case 'claim':
+      // Room that is short, or only seems to be there, is for those who cannot do without a claim.
+      if (!context.distrustsReleases) claim(action, context);
       return;
     case 'release':
       release(action, context);
@@ -123,13 +128,18 @@ function bind(action: Extract<Action, { type: 'bind' }>, context: ApplyContext):
   const current = existing(action, context);
   if (!current) return;
   const { definition } = kindOf(current, context);
-  const { node, cpuMillis, memoryBytes } = action;
   context.log.append(definition, action.key, {
     effect: 'write',
-    object: bindPod(current, node, context.lifecycleContext.now),
+    object: bindPod(current, action.node, context.lifecycleContext.now),
   });
-  context.log.claims.push({ node, podUid: action.uid, cpuMillis, memoryBytes });
-  context.overlay.claim({ node, cpuMillis, memoryBytes }, 1);
+  claim({ ...action, podUid: action.uid }, context);
+}
+
+function claim(wanted: TurnClaim, { log, overlay }: ApplyContext): void {
+  if (log.claims.has(wanted.podUid)) return;
+  const { node, podUid, cpuMillis, memoryBytes } = wanted;
+  log.claims.set(podUid, { node, podUid, cpuMillis, memoryBytes });
+  overlay.claim({ node, cpuMillis, memoryBytes }, 1);
 }
 
 function release(action: Extract<Action, { type: 'release' }>, context: ApplyContext): void {

@@ -202,13 +202,12 @@ class Turn {
 
   #plan(exhausted: boolean): TurnPlan {
     const { writes, claims, releases } = this.#log;
-    const claimed = new Set(claims.map((claim) => claim.podUid));
     return {
       writes,
       setTimers: this.#timers.toSet(),
       clearTimers: this.#timers.toClear(),
-      claims: claims.filter((claim) => !releases.has(claim.podUid)),
-      releases: [...releases].filter((podUid) => !claimed.has(podUid)),
+      claims: [...claims.values()].filter((claim) => !releases.has(claim.podUid)),
+      releases: [...releases].filter((podUid) => !claims.has(podUid)),
       exhausted,
       errors: this.#errors,
     };

@@ -8,7 +8,8 @@ import type { TurnClaim, TurnWrite } from './turn.ts';
 /** What a turn has done so far: the writes in log order, the changes that they make, claims and releases. */
 export class TurnLog {
   readonly writes: TurnWrite[] = [];
-  readonly claims: TurnClaim[] = [];
+  /** By the uid of the pod. */
+  readonly claims = new Map<string, TurnClaim>();
   /** Uids of pods whose claims end. */
   readonly releases = new Set<string>();
   readonly #overlay: Overlay;
@@ -43,11 +44,11 @@ export class TurnLog {
   /** @returns what takes back everything since, in the overlay too. Only the newest savepoint may be undone. */
   savepoint(): () => void {
     const undoOverlay = this.#overlay.savepoint();
-    const counts = { writes: this.writes.length, claims: this.claims.length, releases: this.releases.size };
+    const counts = { writes: this.writes.length, claims: this.claims.size, releases: this.releases.size };
     return () => {
       undoOverlay();
       for (const write of this.writes.splice(counts.writes)) this.#forget(write);
-      this.claims.length = counts.claims;
+      for (const podUid of [...this.claims.keys()].slice(counts.claims)) this.claims.delete(podUid);
       for (const podUid of [...this.releases].slice(counts.releases)) this.releases.delete(podUid);
       this.#changes = [];
     };

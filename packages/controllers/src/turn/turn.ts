@@ -58,7 +58,8 @@ export interface TurnInput {
   readonly clusterCa: string;
   /**
    * Room that a release gives back is not used in the same turn. To be set for the next try after a commit was refused
-   * because a node had no room left: a pod whose claim ends may never have had one.
+   * because a node had no room left: a pod whose claim ends may never have had one. Nor is room claimed then for pods
+   * that others put on a node.
    */
   readonly distrustsReleases?: boolean;
   readonly budget: TurnBudget;
