@@ -1,78 +1,10 @@
-import type { CronJob, CronJobSpec, Event, Job, Pod } from '@berth/kinds';
+import type { Event, Job, Pod } from '@berth/kinds';
 import { describe, expect, it } from 'vitest';
-import { controllers } from '../controllers.ts';
-import { clusterSeed } from '../namespace/cluster-seed.ts';
-import { Kubelet, memoryNode } from '../testing/kubelet.ts';
-import { MemoryCluster } from '../testing/memory-cluster.ts';
-import { builtinRegistry } from '@berth/kinds';
-
-function start(now = '2026-03-01T10:00:30Z'): { cluster: MemoryCluster; kubelet: Kubelet } {
-  const cluster = new MemoryCluster({
-    registry: builtinRegistry,
-    reconcilers: controllers(),
-    nodes: [memoryNode('a')],
-    now: new Date(now),
-  });
-  for (const object of clusterSeed({ clusterCa: 'CA' })) cluster.create(object);
-  cluster.settle();
-  return { cluster, kubelet: new Kubelet(cluster) };
-}
-
-function cronJob(spec: Partial<CronJobSpec> = {}): CronJob {
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'CronJob',
-    metadata: { name: 'hello', namespace: 'default' },
-    spec: {
-      schedule: '*/5 * * * *',
-      concurrencyPolicy: 'Allow',
-      successfulJobsHistoryLimit: 3,
-      failedJobsHistoryLimit: 1,
-      ...spec,
-      jobTemplate: {
-        metadata: { name: '', labels: { app: 'hello' }, annotations: { note: 'kept' } },
-        spec: {
-          parallelism: 1,
-          completions: 1,
-          backoffLimit: 0,
-          completionMode: 'NonIndexed',
-          template: {
-            metadata: { name: '' },
-            spec: {
-              containers: [{ name: 'c', image: 'busybox', command: ['date'] }],
-              restartPolicy: 'Never',
-            },
-          },
-        },
-      },
-    },
-  };
-}
-
-function hello(cluster: MemoryCluster): CronJob {
-  const found = cluster.get<CronJob>('cronjobs.batch', 'default', 'hello');
-  if (!found) throw new Error('the CronJob is gone');
-  return found;
-}
-
-/** Names of all Jobs that were ever created, with the minute of creation. */
-function runs(cluster: MemoryCluster): string[] {
-  return cluster.log
-    .filter(({ resource, before }) => resource === 'jobs.batch' && !before)
-    .map(({ after }) => `${after?.metadata.name} at ${after?.metadata.creationTimestamp?.slice(11, 16)}`);
-}
-
-function minute(time: string): number {
-  return Date.parse(time) / 60_000;
-}
-
-function jobNames(cluster: MemoryCluster): string[] {
-  return cluster.list<Job>('jobs.batch').map((job) => job.metadata.name);
-}
+import { cronJob, hello, jobNames, minute, runs, startAt } from '../testing/cron-scenario.ts';
 
 describe('a schedule', () => {
   it('makes one Job for each scheduled time of an hour, named by its minute, and keeps the history limit', () => {
-    const { cluster, kubelet } = start();
+    const { cluster, kubelet } = startAt();
     cluster.create(cronJob());
     cluster.settle();
     expect(runs(cluster)).toEqual([]);
@@ -100,7 +32,7 @@ describe('a schedule', () => {
   });
 
   it('gives the Job its template, its owner and the time that it was due', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob({ timeZone: 'America/New_York' }));
     cluster.advance(300);
     const [job] = cluster.list<Job>('jobs.batch');
@@ -129,14 +61,14 @@ describe('a schedule', () => {
   });
 
   it('follows the wall clock of its zone', () => {
-    const { cluster } = start('2026-03-01T00:00:30Z');
+    const { cluster } = startAt('2026-03-01T00:00:30Z');
     cluster.create(cronJob({ schedule: '30 9 * * *', timeZone: 'Asia/Tokyo' }));
     cluster.advance(24 * 3600);
     expect(runs(cluster)).toEqual([`hello-${minute('2026-03-01T00:30:00Z')} at 00:30`]);
   });
 
   it('stops while suspended, and a changed schedule counts from now on', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob({ startingDeadlineSeconds: 10 }));
     cluster.advance(300);
     cluster.update({ ...hello(cluster), spec: { ...hello(cluster).spec, suspend: true } });
@@ -151,7 +83,7 @@ describe('a schedule', () => {
 
 describe('after downtime', () => {
   it('only the latest missed run is made up for', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob());
     cluster.settle();
     cluster.now = new Date('2026-03-01T10:58:00Z');
@@ -162,7 +94,7 @@ describe('after downtime', () => {
   });
 
   it('a run past its starting deadline is not made up for', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob({ startingDeadlineSeconds: 120 }));
     cluster.settle();
     cluster.now = new Date('2026-03-01T10:58:00Z');
@@ -171,7 +103,7 @@ describe('after downtime', () => {
   });
 
   it('more than a hundred missed runs are told of', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob({ schedule: '* * * * *' }));
     cluster.settle();
     cluster.now = new Date('2026-03-02T10:00:10Z');
@@ -183,7 +115,7 @@ describe('after downtime', () => {
   });
 
   it('a run exists once, though the status was lost', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob());
     cluster.advance(300);
     const [run] = cluster.list<Job>('jobs.batch');
@@ -199,14 +131,14 @@ describe('after downtime', () => {
 
 describe('concurrency', () => {
   it('Allow runs Jobs side by side', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob());
     cluster.advance(600);
     expect(hello(cluster).status?.active).toHaveLength(2);
   });
 
   it('Forbid waits for the run before, says so once a schedule, and starts the latest missed one when it ends', () => {
-    const { cluster, kubelet } = start();
+    const { cluster, kubelet } = startAt();
     cluster.create(cronJob({ concurrencyPolicy: 'Forbid' }));
     cluster.advance(300 + 600 + 60);
     expect(runs(cluster)).toHaveLength(1);
@@ -221,7 +153,7 @@ describe('concurrency', () => {
   });
 
   it('Replace deletes the run before', () => {
-    const { cluster } = start();
+    const { cluster } = startAt();
     cluster.create(cronJob({ concurrencyPolicy: 'Replace' }));
     cluster.advance(300);
     const [first] = jobNames(cluster);
@@ -236,7 +168,7 @@ describe('concurrency', () => {
 
 describe('the Jobs of a CronJob', () => {
   it('that finish are seen, those that vanish are missed, and those that others made are told of once', () => {
-    const { cluster, kubelet } = start();
+    const { cluster, kubelet } = startAt();
     const { uid = '' } = cluster.create(cronJob()).metadata;
     cluster.advance(300);
     const [first] = jobNames(cluster);
@@ -267,7 +199,7 @@ describe('the Jobs of a CronJob', () => {
   });
 
   it('that fail are kept to a limit of their own', () => {
-    const { cluster, kubelet } = start();
+    const { cluster, kubelet } = startAt();
     cluster.create(cronJob({ successfulJobsHistoryLimit: 2 }));
     for (let run = 0; run < 6; run++) {
       cluster.advance(300);
