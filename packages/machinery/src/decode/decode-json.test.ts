@@ -171,6 +171,27 @@ describe('a field that a kind does not have', () => {
       'duplicate field "metadata.labels.a"',
     ]);
   });
+
+  test.each([
+    ['one name', (size: number) => '"a":"b",'.repeat(size)],
+    [
+      'many names',
+      (size: number) => Array.from({ length: size }, (_, n) => `"a${n}":"b","a${n}":"c",`).join(''),
+    ],
+    [
+      'objects that are merged',
+      (size: number) => Array.from({ length: size }, (_, n) => `"a":{"b${n}":1},`).join(''),
+    ],
+  ])('is found in no time, however often: %s', (_what, membersOf) => {
+    const text = `{"metadata":{"annotations":{${membersOf(100_000)}"a":"z"}}}`;
+    expect(decodePod(text, 'Warn').object.metadata.annotations).toMatchObject({ a: 'z' });
+  });
+
+  test('adds to an object that stood there before, and to nothing else', () => {
+    const text = '{"spec":{"__proto__":{"x":1}},"spec":{"__proto__":{"y":1},"hostNetwork":true}}';
+    expect(decodePod(text, 'Ignore').object).toMatchObject({ spec: { hostNetwork: true } });
+    expect({}).not.toHaveProperty('y');
+  });
 });
 
 describe('a value that does not fit is refused in the words of Kubernetes', () => {

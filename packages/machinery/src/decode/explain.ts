@@ -102,7 +102,7 @@ class Walk {
   }
 
   #reportDuplicate(object: object, name: string, path: string): void {
-    if (this.#duplicates?.get(object)?.includes(name)) this.#report(`duplicate field ${goQuote(path)}`);
+    if (this.#duplicates?.get(object)?.has(name)) this.#report(`duplicate field ${goQuote(path)}`);
   }
 
   #report(strictError: string): void {

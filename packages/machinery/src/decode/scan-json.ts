@@ -1,7 +1,7 @@
 import { type JsonSyntaxError, unexpectedCharacter } from './json-syntax-error.ts';
 
 /** The names that stand more than once in an object. */
-export type DuplicateFields = ReadonlyMap<object, readonly string[]>;
+export type DuplicateFields = ReadonlyMap<object, ReadonlySet<string>>;
 
 /** A parsed body. Where a field stands twice, the later one is taken, as Go does. */
 export interface ParsedJson {
@@ -25,7 +25,7 @@ export function scanJson(text: string, maxDepth: number): ParsedJson {
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 class Scanner {
-  readonly duplicates = new Map<object, string[]>();
+  readonly duplicates = new Map<object, Set<string>>();
   readonly #text: string;
   readonly #maxDepth: number;
   #at = 0;
@@ -79,27 +79,27 @@ class Scanner {
   }
 
   #addMember(object: Record<string, unknown>, name: string, value: unknown): void {
-    const isDuplicate = Object.hasOwn(object, name);
-    if (isDuplicate) {
-      const names = this.duplicates.get(object) ?? [];
-      this.duplicates.set(object, [...names, name]);
-    }
-    const merged = isDuplicate ? this.#mergeAgain(object[name], value) : value;
-    Object.defineProperty(object, name, {
-      value: merged,
-      enumerable: true,
-      writable: true,
-      configurable: true,
-    });
+    if (!Object.hasOwn(object, name)) return setOwn(object, name, value);
+    this.#noteDuplicates(object, [name]);
+    setOwn(object, name, this.#mergeAgain(object[name], value));
   }
 
+  /** The earlier object takes the later one in: its own names are not touched again, however often more are added. */
   #mergeAgain(earlier: unknown, later: unknown): unknown {
     if (!isObject(earlier) || !isObject(later)) return later;
-    const duplicates = [...(this.duplicates.get(earlier) ?? []), ...(this.duplicates.get(later) ?? [])];
-    const merged: Record<string, unknown> = { ...earlier };
-    for (const [name, value] of Object.entries(later)) merged[name] = this.#mergeAgain(merged[name], value);
-    if (duplicates.length > 0) this.duplicates.set(merged, duplicates);
-    return merged;
+    this.#noteDuplicates(earlier, this.duplicates.get(later) ?? []);
+    for (const [name, value] of Object.entries(later)) {
+      setOwn(earlier, name, Object.hasOwn(earlier, name) ? this.#mergeAgain(earlier[name], value) : value);
+    }
+    return earlier;
+  }
+
+  #noteDuplicates(object: object, names: Iterable<string>): void {
+    for (const name of names) {
+      const noted = this.duplicates.get(object);
+      if (noted === undefined) this.duplicates.set(object, new Set([name]));
+      else noted.add(name);
+    }
   }
 
   #array(): unknown {
@@ -204,6 +204,11 @@ class Scanner {
   }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Also for `__proto__`, to which an assignment would do something else. */
+function setOwn(object: Record<string, unknown>, name: string, value: unknown): void {
+  Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
