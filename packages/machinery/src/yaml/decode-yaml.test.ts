@@ -63,7 +63,9 @@ describe('malformed YAML is refused with its place', () => {
     ['a: *x', "line 1, column 4: unknown anchor 'x' referenced"],
     ['a: &x [*x]', "line 1, column 8: anchor 'x' value contains itself"],
     ['a: .inf', 'line 1, column 4: json: unsupported value: .inf'],
-    ['['.repeat(50_000), 'exceeded max depth'],
+    ['['.repeat(40_000), 'exceeded max depth'],
+    ['a: "x\\q"', 'line 1, column 6: found unknown escape character'],
+    ['a:\n- "x\n  \\u12g4"', 'line 3, column 3: found unknown escape character'],
   ])('%.30s', (text, problem) => {
     expect(() => decode(text)).toThrow(
       expect.objectContaining({
@@ -74,6 +76,34 @@ describe('malformed YAML is refused with its place', () => {
       }),
     );
     expect(() => decode(text)).toThrow(problem);
+  });
+
+  test.each([
+    ['lists', `[${'[],'.repeat(400_000)}]`],
+    ['commas', `[${','.repeat(3_000_000)}]`],
+    ['brackets', ']'.repeat(3_000_000)],
+    ['entries', '- a\n'.repeat(700_000)],
+    ['mistakes', '- a: b: c\n'.repeat(300_000)],
+  ])('as is one that would take long to read: %s', (_what, text) => {
+    expect(() => decode(text)).toThrow(
+      expect.objectContaining({
+        code: 'RequestEntityTooLarge',
+        message: 'Request entity too large: limit is 50000 tokens of YAML; send JSON instead',
+      }),
+    );
+  });
+
+  test('and one with a million wrong escapes for the first of them', () => {
+    expect(() => decode(`a: "${'\\q'.repeat(1_000_000)}"`)).toThrow('line 1, column 5: found unknown');
+  });
+
+  test('but not for what looks like an escape in a text', () => {
+    expect(parseYaml('a: |\n  "\\q"\nb: \'"\\q"\'\nc: x"\\q"\nd: "\\\\q\\u00e9\\\n  "').value).toEqual({
+      a: '"\\q"\n',
+      b: '"\\q"',
+      c: 'x"\\q"',
+      d: '\\qé',
+    });
   });
 
   test('as are aliases of aliases that would fill the memory', () => {
