@@ -35,6 +35,17 @@ describe('quantities take the form that Kubernetes gives them', () => {
     expect(canonicalQuantity(written)).toBe(canonical);
   });
 
+  test.each([
+    ['1e64', '10e63'],
+    ['1e-99999999999', '1e-9'],
+    ['1e65', undefined],
+    ['1e999999999', undefined],
+    ['9'.repeat(1_001), undefined],
+  ])('%.20s takes no longer than it is worth', (written, canonical) => {
+    if (canonical === undefined) expect(() => canonicalQuantity(written)).toThrow(/suffix|longer than 1000/);
+    else expect(canonicalQuantity(written)).toBe(canonical);
+  });
+
   test.each(['', '1x', '1 Gi', '1m5', '0x10', '1mi', '1e'])('%s is refused', (written) => {
     expect(() => canonicalQuantity(written)).toThrow(
       /^(quantities must match|unable to parse quantity's suffix)/,

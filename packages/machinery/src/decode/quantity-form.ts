@@ -26,6 +26,12 @@ const binarySuffixes = ['', 'Ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei'];
 /** What users write most: small whole numbers in a form that is canonical already. */
 const canonicalAlready = /^(?:0|[1-9]\d{0,2}m?|[1-9]\d{0,2}(?:Mi|Gi))$/;
 
+/** Beyond these a text costs more to work with than any resource can be worth. */
+const maxLength = 1_000;
+const maxExponent = 64;
+/** With no more digits than that, anything smaller is a nano, rounded up. */
+const minExponent = -2 * maxLength;
+
 type QuantityFormat = 'decimal' | 'exponent' | 'binary';
 
 /**
@@ -35,6 +41,9 @@ type QuantityFormat = 'decimal' | 'exponent' | 'binary';
 export function canonicalQuantity(text: string): string {
   // Of the multiples of eight, only those of 1024 would change; three digits never reach it.
   if (canonicalAlready.test(text)) return text;
+  if (text.length > maxLength) {
+    throw new MalformedValue(`a quantity of ${text.length} characters is longer than ${maxLength}`);
+  }
   const match = quantityPattern.exec(text);
   if (!match || text === '') throw new MalformedValue(formatMessage);
   const [, sign = '', whole = '', fraction = '', suffix = ''] = match;
@@ -83,8 +92,9 @@ function interpretSuffix(suffix: string): { readonly format: QuantityFormat; rea
   if (decimal !== undefined) return { format: 'decimal', exponent: decimal };
   const binary = binarySuffixes.indexOf(suffix);
   if (binary > 0) return { format: 'binary', exponent: binary * 10 };
-  if (/^[eE][+-]?\d+$/.test(suffix)) return { format: 'exponent', exponent: Number(suffix.slice(1)) };
-  throw new MalformedValue(suffixMessage);
+  const exponent = /^[eE][+-]?\d+$/.test(suffix) ? Number(suffix.slice(1)) : Infinity;
+  if (exponent > maxExponent) throw new MalformedValue(suffixMessage);
+  return { format: 'exponent', exponent: Math.max(exponent, minExponent) };
 }
 
 /** Nothing smaller than a nano is kept; what is there rounds away from zero. */
