@@ -1,16 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import { copyJson } from '../copy-json.ts';
 import { isJsonObject } from '../decode/codec.ts';
 import type { Json } from '../object.ts';
 import { goTypeName } from './go-format.ts';
-import {
-  containerOf,
-  insertAt,
-  type JsonContainer,
-  memberAt,
-  removeAt,
-  replaceAt,
-  withContainer,
-} from './json-pointer.ts';
+import { containerOf, insertAt, type JsonContainer, memberAt, removeAt, replaceAt } from './json-pointer.ts';
 import { PatchError } from './patch-error.ts';
 
 /** One operation of a JSON patch (RFC 6902). */
@@ -55,6 +48,9 @@ function cannotUnmarshal(value: unknown, target: string): PatchError {
   );
 }
 
+/** As upstream: what all `copy` operations of a patch may add. Each could double the document. */
+const maxCopiedBytes = 3 * 1024 * 1024;
+
 /**
  * Applies a JSON patch: all operations or none. The document is not changed. As upstream's implementation does,
  * `replace` sets a field that is not there, `test` takes a missing field for null, and negative indices count from the
@@ -63,51 +59,69 @@ function cannotUnmarshal(value: unknown, target: string): PatchError {
  * @throws PatchError
  */
 export function applyJsonPatch(document: Json, operations: readonly JsonPatchOperation[]): Json {
-  return operations.reduce(applyOperation, document);
+  const patched: Patched = { document: copyJson(document), copiedBytes: 0 };
+  for (const operation of operations) applyOperation(patched, operation);
+  return patched.document;
 }
 
-function applyOperation(document: Json, operation: JsonPatchOperation): Json {
+/** A patch under way, on a document of its own. */
+interface Patched {
+  document: Json;
+  copiedBytes: number;
+}
+
+function applyOperation(patched: Patched, operation: JsonPatchOperation): void {
+  const { document } = patched;
   switch (operation.op) {
     case 'add':
-      return addValue(document, operation.path, { value: valueOf(operation), verb: 'add' });
+      return addValue(document, operation.path, { value: copyJson(valueOf(operation)), verb: 'add' });
     case 'remove':
-      return removeValue(document, operation.path ?? '', 'remove').document;
+      removeValue(document, operation.path ?? '', 'remove');
+      return;
     case 'replace':
-      return replaceValue(document, operation);
+      return replaceValue(patched, operation);
     case 'move': {
-      const taken = removeValue(document, fromOf(operation), 'move');
-      return addValue(taken.document, operation.path, { value: taken.value, verb: 'move' });
+      const value = removeValue(document, fromOf(operation), 'move');
+      return addValue(document, operation.path, { value, verb: 'move' });
     }
-    case 'copy': {
-      const from = fromOf(operation);
-      const value = memberAt(containerAt(document, from, 'copy'), lastKey(from)) ?? null;
-      return addValue(document, operation.path, { value, verb: 'copy' });
-    }
+    case 'copy':
+      return copyValue(patched, operation);
     case 'test':
-      testValue(document, operation);
-      return document;
+      return testValue(document, operation);
     default:
       throw new PatchError('inapplicable', `Unexpected kind: ${operation.op}`);
   }
 }
 
-function addValue(document: Json, path: string, { value, verb }: { value: Json; verb: string }): Json {
-  const container = containerAt(document, path, verb);
-  return withContainer(document, path, insertAt(container, lastKey(path), value));
+function addValue(document: Json, path: string, { value, verb }: { value: Json; verb: string }): void {
+  insertAt(containerAt(document, path, verb), lastKey(path), value);
 }
 
-function removeValue(document: Json, path: string, verb: string): { document: Json; value: Json } {
+function removeValue(document: Json, path: string, verb: string): Json {
   const container = containerAt(document, path, verb);
   const value = memberAt(container, lastKey(path)) ?? null;
-  return { document: withContainer(document, path, removeAt(container, lastKey(path))), value };
+  removeAt(container, lastKey(path));
+  return value;
 }
 
-function replaceValue(document: Json, operation: JsonPatchOperation): Json {
+function replaceValue(patched: Patched, operation: JsonPatchOperation): void {
   const { path } = operation;
-  const value = valueOf(operation);
-  if (path === '') return value;
-  const container = containerAt(document, path, 'replace');
-  return withContainer(document, path, replaceAt(container, lastKey(path), value));
+  const value = copyJson(valueOf(operation));
+  if (path === '') patched.document = value;
+  else replaceAt(containerAt(patched.document, path, 'replace'), lastKey(path), value);
+}
+
+function copyValue(patched: Patched, operation: JsonPatchOperation): void {
+  const from = fromOf(operation);
+  const value = memberAt(containerAt(patched.document, from, 'copy'), lastKey(from)) ?? null;
+  patched.copiedBytes += Buffer.byteLength(JSON.stringify(value));
+  if (patched.copiedBytes > maxCopiedBytes) {
+    throw new PatchError(
+      'inapplicable',
+      `Unable to complete the copy, the accumulated size increase of copy is ${patched.copiedBytes}, exceeding the limit ${maxCopiedBytes}`,
+    );
+  }
+  addValue(patched.document, operation.path, { value: copyJson(value), verb: 'copy' });
 }
 
 function testValue(document: Json, { path, value = null }: JsonPatchOperation): void {

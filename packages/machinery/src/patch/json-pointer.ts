@@ -2,8 +2,8 @@ import { isJsonObject } from '../decode/codec.ts';
 import type { Json } from '../object.ts';
 import { PatchError } from './patch-error.ts';
 
-/** An object or a list: what a JSON pointer (RFC 6901) steps through. */
-export type JsonContainer = { readonly [field: string]: Json } | readonly Json[];
+/** An object or a list: what a JSON pointer (RFC 6901) steps through. The functions here change it in place. */
+export type JsonContainer = Record<string, Json> | Json[];
 
 /** Where the last key of a path stands; `undefined` if the document does not have it. */
 export function containerOf(document: Json, path: string): JsonContainer | undefined {
@@ -16,17 +16,6 @@ export function containerOf(document: Json, path: string): JsonContainer | undef
   return isContainer(value) ? value : undefined;
 }
 
-/** The document with another container at the place that {@link containerOf} named. Shares what did not change. */
-export function withContainer(document: Json, path: string, container: JsonContainer): Json {
-  const keys = path.split('/').slice(1, -1);
-  const rebuild = (value: Json, depth: number): Json => {
-    const key = keys[depth];
-    if (key === undefined || !isContainer(value)) return container;
-    return replaceAt(value, key, rebuild(stepInto(value, key) ?? null, depth + 1));
-  };
-  return rebuild(document, 0);
-}
-
 /** @throws PatchError for an index that the list does not have. `undefined` for a field that the object does not have. */
 export function memberAt(container: JsonContainer, key: string): Json | undefined {
   if (isList(container)) return container[existingIndex(container, key)];
@@ -34,29 +23,36 @@ export function memberAt(container: JsonContainer, key: string): Json | undefine
   return Object.hasOwn(container, name) ? container[name] : undefined;
 }
 
-/** Puts a value in: before the item of an index, at the end for `-`, or as a field. */
-export function insertAt(container: JsonContainer, key: string, value: Json): JsonContainer {
-  if (!isList(container)) return withMember(container, unescapeKey(key), value);
-  if (key === '-') return [...container, value];
+/** Puts a value in: before the item of an index, at the end for `-`, or as a field. @throws PatchError */
+export function insertAt(container: JsonContainer, key: string, value: Json): void {
+  if (!isList(container)) return setMember(container, unescapeKey(key), value);
+  if (key === '-') {
+    container.push(value);
+    return;
+  }
   const index = parseIndex(key);
   const at = index < 0 ? index + container.length + 1 : index;
   if (at < 0 || at > container.length) throw invalidIndex(index);
-  return container.toSpliced(at, 0, value);
+  container.splice(at, 0, value);
 }
 
-export function replaceAt(container: JsonContainer, key: string, value: Json): JsonContainer {
-  if (!isList(container)) return withMember(container, unescapeKey(key), value);
-  return container.with(existingIndex(container, key), value);
+/** @throws PatchError for an index that the list does not have. */
+export function replaceAt(container: JsonContainer, key: string, value: Json): void {
+  if (!isList(container)) return setMember(container, unescapeKey(key), value);
+  container[existingIndex(container, key)] = value;
 }
 
 /** @throws PatchError if there is nothing to remove. */
-export function removeAt(container: JsonContainer, key: string): JsonContainer {
-  if (isList(container)) return container.toSpliced(existingIndex(container, key), 1);
+export function removeAt(container: JsonContainer, key: string): void {
+  if (isList(container)) {
+    container.splice(existingIndex(container, key), 1);
+    return;
+  }
   const name = unescapeKey(key);
   if (!Object.hasOwn(container, name)) {
     throw new PatchError('inapplicable', `Unable to remove nonexistent key: ${name}: missing value`);
   }
-  return Object.fromEntries(Object.entries(container).filter(([each]) => each !== name));
+  delete container[name];
 }
 
 function stepInto(container: JsonContainer, key: string): Json | undefined {
@@ -69,14 +65,12 @@ function isContainer(value: Json | undefined): value is JsonContainer {
   return Array.isArray(value) || isJsonObject(value);
 }
 
-function isList(container: JsonContainer): container is readonly Json[] {
+function isList(container: JsonContainer): container is Json[] {
   return Array.isArray(container);
 }
 
-function withMember(object: { readonly [field: string]: Json }, name: string, value: Json): JsonContainer {
-  const copy = { ...object };
-  Object.defineProperty(copy, name, { value, enumerable: true, writable: true, configurable: true });
-  return copy;
+function setMember(object: Record<string, Json>, name: string, value: Json): void {
+  Object.defineProperty(object, name, { value, enumerable: true, writable: true, configurable: true });
 }
 
 function existingIndex(list: readonly Json[], key: string): number {

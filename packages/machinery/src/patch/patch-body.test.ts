@@ -331,6 +331,31 @@ describe('a JSON patch', () => {
     });
   });
 
+  test('that copies its copies is refused before they fill the memory', () => {
+    const operations = Array.from({ length: 60 }, (_, n) => ({
+      op: 'copy',
+      from: '/metadata',
+      path: `/metadata/${n}`,
+    }));
+    expect(failure('json', operations)).toMatchObject({
+      code: 422,
+      cause: expect.stringMatching(
+        /^Unable to complete the copy, the accumulated size increase of copy is \d{7}, exceeding the limit 3145728$/,
+      ),
+    });
+  });
+
+  test('changes what it copied in one place only', () => {
+    const operations = [
+      { op: 'add', path: '/metadata/annotations', value: { a: '1' } },
+      { op: 'copy', from: '/metadata/annotations', path: '/metadata/labels' },
+      { op: 'replace', path: '/metadata/labels/a', value: '2' },
+    ];
+    expect(patched('json', operations)).toMatchObject({
+      metadata: { annotations: { a: '1' }, labels: { a: '2' } },
+    });
+  });
+
   test('that turns the object into another kind is refused', () => {
     expect(failure('json', [{ op: 'replace', path: '/kind', value: 'Secret' }]).code).toBe(422);
   });
