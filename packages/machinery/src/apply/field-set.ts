@@ -115,14 +115,22 @@ export function insertInto(set: FieldSet, path: readonly PathElement[]): void {
   let node = set;
   let isNew = false;
   for (const element of path) {
-    if (!isNew && node !== set && isEmptySet(node)) node[self] = {};
+    if (!isNew && node !== set && !hasMembers(node)) node[self] = {};
     let child = node[element];
     isNew = child === undefined;
     child ??= {};
     node[element] = child;
+    nodesWithMembers.add(node);
     node = child;
   }
-  if (!isNew && !isEmptySet(node)) node[self] = {};
+  if (!isNew && hasMembers(node)) node[self] = {};
+}
+
+/** Nodes that were given members, and lose none while they are built: to ask a large node itself takes its size. */
+const nodesWithMembers = new WeakSet<FieldSet>();
+
+function hasMembers(node: FieldSet): boolean {
+  return nodesWithMembers.has(node) || !isEmptySet(node);
 }
 
 /** As {@link insertInto}, for a field and all that is below it. Nothing of it may be in the set. */

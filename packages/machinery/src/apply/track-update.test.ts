@@ -52,6 +52,12 @@ describe('the writer of an object owns', () => {
     ]);
   });
 
+  test('every item of a very long list, which takes time by its length alone', () => {
+    const containers = Array.from({ length: 30_000 }, (_, n) => ({ name: `c${n}`, image: 'i' }));
+    const [entry] = entriesOf(write(undefined, { ...body, spec: { containers } }));
+    expect(JSON.stringify(entry).match(/k:/g)).toHaveLength(30_000);
+  });
+
   test('what it changed, which its former owner loses', () => {
     const live = write(undefined, body);
     const changed = write(
