@@ -16,7 +16,8 @@ interface NodeRule {
 
 /**
  * What an agent needs to run pods of every cluster, after https://kubernetes.io/docs/reference/access-authn-authz/node/.
- * Upstream also narrows pods, secrets and config maps to those of the node's own pods; this table does not.
+ * It learns of its pods from its feed. That pods are the node's own, and that it has some where it reads, depends on the
+ * state of the cluster: the API server looks at that next.
  */
 const rules: readonly NodeRule[] = [
   { group: '', resource: 'nodes', verbs: reads, systemOnly: true },
@@ -36,14 +37,11 @@ const rules: readonly NodeRule[] = [
     systemOnly: true,
     ownNameOnly: true,
   },
-  { group: '', resource: 'pods', verbs: [...reads, 'delete'] },
+  { group: '', resource: 'pods', verbs: ['get', 'delete'] },
   { group: '', resource: 'pods', subresource: 'status', verbs: ['get', 'update', 'patch'] },
-  { group: '', resource: 'configmaps', verbs: reads },
-  { group: '', resource: 'secrets', verbs: reads },
-  { group: '', resource: 'serviceaccounts', verbs: reads },
+  { group: '', resource: 'configmaps', verbs: ['get'] },
+  { group: '', resource: 'secrets', verbs: ['get'] },
   { group: '', resource: 'serviceaccounts', subresource: 'token', verbs: ['create'] },
-  { group: '', resource: 'namespaces', verbs: reads },
-  { group: '', resource: 'services', verbs: reads },
   { group: '', resource: 'events', verbs: ['create', 'update', 'patch'] },
   { group: 'events.k8s.io', resource: 'events', verbs: ['create', 'update', 'patch'] },
 ];

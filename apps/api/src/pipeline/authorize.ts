@@ -17,8 +17,13 @@ export const authorize = createMiddleware<ApiEnv>(async (c, next) => {
 export function requireAllowed(identity: Identity, attributes: RequestAttributes): void {
   const { allowed, reason } = decide(identity, attributes);
   if (allowed) return;
-  const message = forbiddenMessage(identity.username, attributes, reason);
-  throw new StatusError('Forbidden', message, { details: detailsOf(attributes) });
+  throw forbid(identity.username, attributes, reason);
+}
+
+/** The refusal of a request, in upstream's words. */
+export function forbid(username: string, attributes: RequestAttributes, reason: string): StatusError {
+  const message = forbiddenMessage(username, attributes, reason);
+  return new StatusError('Forbidden', message, { details: detailsOf(attributes) });
 }
 
 function detailsOf(attributes: RequestAttributes) {

@@ -16,6 +16,7 @@ import { watchObjects } from '../verbs/watch.ts';
 import { reviewHandlers } from '../reviews/review-handlers.ts';
 import type { ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
+import { createRunsPodsIn, restrictNode } from './restrict-node.ts';
 
 const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
   get: getObject,
@@ -35,13 +36,17 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
     readList: createListReader(),
   };
+  const runsPodsIn = createRunsPodsIn(deps.store);
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
     const scope = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
     const { deprecationWarning } = scope.version;
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
-    return handlerOf(scope)({ c, deps, scope });
+    const handler = handlerOf(scope);
+    const request = { c, deps, scope };
+    await restrictNode(request, runsPodsIn);
+    return handler(request);
   };
 }
 

@@ -1,4 +1,4 @@
-import { apiAudience, issuerOf, mintToken, serviceAccountSubject } from '@berth/auth';
+import { apiAudience, issuerOf, mintToken, nodeAudience, serviceAccountSubject } from '@berth/auth';
 import { resourceName } from '@berth/kinds';
 import {
   badRequestError,
@@ -16,6 +16,7 @@ import { negotiate } from '../respond/negotiate.ts';
 import { send } from '../respond/send.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { keyOf } from '../route/resource-scope.ts';
+import { restrictNodeToken } from '../route/restrict-node.ts';
 import { decodeSubresourceBody } from './subresource-body.ts';
 
 interface TokenRequest extends KubeObject {
@@ -47,11 +48,12 @@ export async function createToken(request: ResourceRequest): Promise<Response> {
   const { name, namespace } = scope;
   const { clusterId } = scope.attributes;
   const expirationSeconds = body.spec.expirationSeconds ?? defaultSeconds;
-  requireLifetime(expirationSeconds, name);
+  const audiences = body.spec.audiences?.length ? [...body.spec.audiences] : [apiAudience];
+  requireGrantable(name, expirationSeconds, audiences);
+  await restrictNodeToken(request, body.spec.boundObjectRef);
   const account = await scope.home.get(keyOf(scope));
   if (account === undefined) throw notFoundError(scope.groupResource, name);
   const bound = await boundObject(request, body.spec.boundObjectRef);
-  const audiences = body.spec.audiences?.length ? [...body.spec.audiences] : [apiAudience];
   const now = deps.now();
   const token = await mintToken({
     clusterId,
@@ -72,13 +74,17 @@ export async function createToken(request: ResourceRequest): Promise<Response> {
   return send(c, { format: output.format, status: 201, json: JSON.stringify(answer) });
 }
 
-function requireLifetime(seconds: number, name: string): void {
+function requireGrantable(name: string, seconds: number, audiences: readonly string[]): void {
   const at = path('spec', 'expirationSeconds');
   const errors: FieldError[] = [];
   if (seconds < leastSeconds)
     errors.push(invalid(at, seconds, 'may not specify a duration less than 10 minutes'));
   if (seconds > mostSeconds)
     errors.push(invalid(at, seconds, 'may not specify a duration larger than 365 days'));
+  // Agents take whoever has such a token for the API server.
+  if (audiences.includes(nodeAudience)) {
+    errors.push(invalid(path('spec', 'audiences'), nodeAudience, 'is kept for the API server itself'));
+  }
   if (errors.length > 0)
     throw invalidError({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, name, errors);
 }
