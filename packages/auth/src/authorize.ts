@@ -38,10 +38,10 @@ export interface Decision {
 const discoveryPaths = /^\/(?:api|apis|openapi)(?:\/|$)|^\/(?:version|healthz|livez|readyz)(?:\/|$)/;
 
 /** Reviews of oneself (upstream's `system:basic-user`). */
-const selfReviews: Readonly<Record<string, readonly string[]>> = {
-  'authorization.k8s.io': ['selfsubjectaccessreviews', 'selfsubjectrulesreviews'],
-  'authentication.k8s.io': ['selfsubjectreviews'],
-};
+const selfReviews = new Map<string, readonly string[]>([
+  ['authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']],
+  ['authentication.k8s.io', ['selfsubjectreviews']],
+]);
 
 /**
  * The one place that decides who may do what. Administrators of a cluster may do everything in it, those of the system
@@ -63,7 +63,8 @@ export function authorize(identity: Identity, attributes: RequestAttributes): De
 function isBasic(attributes: RequestAttributes): boolean {
   if (attributes.type === 'path') return attributes.verb === 'get' && discoveryPaths.test(attributes.path);
   return (
-    attributes.verb === 'create' && (selfReviews[attributes.group]?.includes(attributes.resource) ?? false)
+    attributes.verb === 'create' &&
+    (selfReviews.get(attributes.group)?.includes(attributes.resource) ?? false)
   );
 }
 

@@ -47,6 +47,10 @@ describe('a body may be', () => {
   });
 });
 
+test.for(['text/plain', 'constructor', '__proto__'])('a body of %s is a 415', async (mediaType) => {
+  expect((await post('{}', mediaType)).json).toMatchObject({ code: 415, reason: 'UnsupportedMediaType' });
+});
+
 describe('a malformed body is a 400 that says where, and nothing of it is stored', () => {
   test.for([
     [

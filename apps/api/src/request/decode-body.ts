@@ -12,13 +12,13 @@ import { readBody } from './read-body.ts';
 
 type BodyFormat = 'json' | 'yaml' | 'protobuf';
 
-const formats: Readonly<Record<string, BodyFormat>> = {
-  '': 'json',
-  'application/json': 'json',
-  'application/yaml': 'yaml',
-  'application/vnd.kubernetes.protobuf': 'protobuf',
-};
-const acceptedMediaTypes = Object.keys(formats).filter((mediaType) => mediaType !== '');
+const formats = new Map<string, BodyFormat>([
+  ['', 'json'],
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/vnd.kubernetes.protobuf', 'protobuf'],
+]);
+const acceptedMediaTypes = [...formats.keys()].filter((mediaType) => mediaType !== '');
 
 /**
  * Decodes the request's body as one object. Warnings go to the answer's headers.
@@ -29,7 +29,7 @@ export async function decodeBody<T extends object = KubeObject>(
   c: ApiContext,
   options: DecodeOptions,
 ): Promise<T> {
-  const format = formats[mediaTypeOf(c)];
+  const format = formats.get(mediaTypeOf(c));
   if (format === undefined) throw unsupportedMediaTypeError(acceptedMediaTypes);
   return withWarningsSaid(c, decoded<T>({ format, bytes: await readBody(c) }, options));
 }
@@ -41,7 +41,7 @@ export async function decodeOptionalBody<T extends object>(
 ): Promise<T | undefined> {
   const bytes = await readBody(c);
   if (bytes.length === 0) return undefined;
-  const format = formats[mediaTypeOf(c)];
+  const format = formats.get(mediaTypeOf(c));
   if (format === undefined) throw unsupportedMediaTypeError(acceptedMediaTypes);
   return withWarningsSaid(c, decoded<T>({ format, bytes }, options));
 }

@@ -1,7 +1,11 @@
 import type { RequestAttributes, ResourceAttributes } from '@berth/auth';
 import { decodePathPart } from './cluster-path.ts';
 
-const bodyVerbs: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', PATCH: 'patch' };
+const bodyVerbs = new Map([
+  ['POST', 'create'],
+  ['PUT', 'update'],
+  ['PATCH', 'patch'],
+]);
 
 /** Parts of a request line, the path as {@link splitClusterPath} leaves it. */
 export interface RequestLine {
@@ -56,7 +60,7 @@ function targetOf(parts: readonly string[]): Target {
 }
 
 function verbOf({ method, watch }: RequestLine, name: string): string {
-  const bodyVerb = bodyVerbs[method];
+  const bodyVerb = bodyVerbs.get(method);
   if (bodyVerb !== undefined) return bodyVerb;
   if (method === 'DELETE') return name === '' ? 'deletecollection' : 'delete';
   if (method !== 'GET' && method !== 'HEAD') return method.toLowerCase();

@@ -34,6 +34,8 @@ describe('the best representation that a client accepts is chosen', () => {
 test.for([
   'application/vnd.kubernetes.protobuf',
   'text/plain',
+  'constructor',
+  '__proto__',
   'application/json;as=Table;v=v2;g=meta.k8s.io',
 ])('%s alone cannot be answered', (accept) => {
   expect(() => negotiate(accept, { projections })).toThrowError(

@@ -18,12 +18,12 @@ export interface NegotiateOptions {
   readonly projections: readonly Projection['kind'][];
 }
 
-const formats: Readonly<Record<string, OutputFormat>> = {
-  'application/json': 'json',
-  'application/yaml': 'yaml',
-  'application/*': 'json',
-  '*/*': 'json',
-};
+const formats = new Map<string, OutputFormat>([
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/*', 'json'],
+  ['*/*', 'json'],
+]);
 const mediaTypes = ['application/json', 'application/yaml'];
 const plainJson: Output = { format: 'json' };
 
@@ -37,7 +37,7 @@ export function negotiate(accept: string | undefined, options: NegotiateOptions)
   if (accept === undefined || accept === '' || accept === '*/*' || accept === 'application/json')
     return plainJson;
   for (const clause of acceptClauses(accept)) {
-    const format = formats[clause.mediaType];
+    const format = formats.get(clause.mediaType);
     const as = format === undefined ? undefined : projectionOf(clause.parameters, options.projections);
     if (format !== undefined && as !== 'unknown') return as === undefined ? { format } : { format, as };
   }
