@@ -4,7 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { stringify } from 'yaml';
 import type { ApiContext } from '../api-env.ts';
 import type { OutputFormat } from './negotiate.ts';
-import { warningHeader } from './warning-header.ts';
+import { warningHeaders } from './warning-header.ts';
 
 /** As kube-apiserver: smaller bodies are not worth it, and level 1 is nearly as small as 6 and much faster. */
 const gzipFromBytes = 128 * 1024;
@@ -21,7 +21,7 @@ export interface Answer {
 /** Answers with an object, in the format that was negotiated, with the request's warnings. */
 export async function send(c: ApiContext, { format, status = 200, json }: Answer): Promise<Response> {
   const text = format === 'json' ? json : jsonToYaml(json);
-  for (const warning of c.get('warnings')) c.header('Warning', warningHeader(warning), { append: true });
+  for (const header of warningHeaders(c.get('warnings'))) c.header('Warning', header, { append: true });
   return sendText(c, {
     text,
     status,

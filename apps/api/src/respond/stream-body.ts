@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { ApiContext } from '../api-env.ts';
-import { warningHeader } from './warning-header.ts';
+import { warningHeaders } from './warning-header.ts';
 
 export interface StreamedAnswer {
   readonly contentType: string;
@@ -46,7 +46,7 @@ export function streamBody(c: ApiContext, answer: StreamedAnswer): Response {
     },
     { highWaterMark: 0 },
   );
-  for (const warning of c.get('warnings')) c.header('Warning', warningHeader(warning), { append: true });
+  for (const header of warningHeaders(c.get('warnings'))) c.header('Warning', header, { append: true });
   c.header('Content-Type', answer.contentType);
   return c.body(body, answer.status ?? 200);
 }
