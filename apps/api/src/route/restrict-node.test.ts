@@ -80,7 +80,7 @@ describe('a node gets a token', () => {
     expect((await request('default', await bound('mine'))).status).toBe(201);
   });
 
-  test.for([
+  test.for<readonly [string, string, () => Promise<object | undefined>, string]>([
     ['no pod', 'default', async () => undefined, 'node requested token not bound to a pod'],
     [
       'a pod of another node',
@@ -95,7 +95,7 @@ describe('a node gets a token', () => {
       'node requested token with a pod binding without a uid',
     ],
     ['an account that its pod does not use', 'x', () => bound('mine'), 'no relationship found'],
-  ] as const)('but not for %s', async ([, account, reference, message]) => {
+  ])('but not for %s', async ([, account, reference, message]) => {
     expect((await request(account, await reference())).json).toMatchObject({
       code: 403,
       message: expect.stringContaining(message),
