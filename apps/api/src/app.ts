@@ -11,6 +11,7 @@ import { accessLog } from './pipeline/access-log.ts';
 import { answerError } from './pipeline/answer-error.ts';
 import { authenticate } from './pipeline/authenticate.ts';
 import { authorize } from './pipeline/authorize.ts';
+import { refuseImpersonation } from './pipeline/refuse-impersonation.ts';
 import { requestId } from './pipeline/request-id.ts';
 import { requireCluster } from './pipeline/require-cluster.ts';
 import { resolveCluster } from './pipeline/resolve-cluster.ts';
@@ -28,6 +29,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     requestId,
     accessLog(deps.log),
     authenticate(deps),
+    refuseImpersonation,
     resolveCluster,
     authorize,
     requireCluster(deps),
