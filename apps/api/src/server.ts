@@ -5,6 +5,7 @@ import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { ApiDeps } from './api-deps.ts';
 import { ensureSystemCluster } from './provisioning/ensure-system-cluster.ts';
 import { createApp } from './app.ts';
+import { bodyTimeoutMs } from './request/read-body.ts';
 
 export interface ApiOptions extends Omit<ApiDeps, 'closing'> {
   /** HTTPS, with HTTP/1.1 and HTTP/2 on one port. */
@@ -74,8 +75,8 @@ function secureServer(fetch: Fetch, { certificate, key }: NonNullable<ApiOptions
 }
 
 async function listen(server: ServerType, port: number, host?: string): Promise<string> {
-  // Requests are as long as their work: a watch of an hour is no stalled client.
-  if ('requestTimeout' in server) server.requestTimeout = 0;
+  // Counts until the request has arrived: a watch of an hour is no stalled client, a body that trickles in is.
+  if ('requestTimeout' in server) server.requestTimeout = bodyTimeoutMs;
   trackSessions(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

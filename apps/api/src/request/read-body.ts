@@ -1,14 +1,17 @@
-import { badRequestError, requestEntityTooLargeError } from '@berth/machinery';
+import { badRequestError, requestEntityTooLargeError, timeoutError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 
 /** As kube-apiserver limits bodies: 3 MiB. */
 const maxBodyBytes = 3 * 1024 * 1024;
 
+/** How long a request may take to arrive: as long as kube-apiserver gives it in all. */
+export const bodyTimeoutMs = 60_000;
+
 /**
  * The whole request body, at most {@link maxBodyBytes}. It is read from the connection itself, so that a body that is
  * too large is refused as soon as it is, and never held.
  *
- * @throws StatusError `RequestEntityTooLarge`
+ * @throws StatusError `RequestEntityTooLarge`; `Timeout` for one that does not arrive in {@link bodyTimeoutMs}
  */
 export async function readBody(c: ApiContext): Promise<Buffer> {
   const declaredBytes = Number(c.req.header('content-length') ?? 0);
@@ -18,6 +21,7 @@ export async function readBody(c: ApiContext): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     const settle = () => {
+      clearTimeout(timer);
       incoming.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
     };
     const onData = (chunk: Buffer) => {
@@ -37,6 +41,11 @@ export async function readBody(c: ApiContext): Promise<Buffer> {
       settle();
       reject(badRequestError('the connection was closed before the body was complete', cause));
     };
+    const timer = setTimeout(() => {
+      settle();
+      incoming.pause();
+      reject(timeoutError(`the body did not arrive within ${bodyTimeoutMs / 1000} seconds`, 1));
+    }, bodyTimeoutMs);
     incoming.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
   });
 }
