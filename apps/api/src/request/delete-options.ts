@@ -1,5 +1,5 @@
 import type { DeleteOptions } from '@berth/kinds';
-import { badRequestError, invalidError, path, notSupported } from '@berth/machinery';
+import { invalidError, path, notSupported } from '@berth/machinery';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { decodeOptionalBody } from './decode-body.ts';
 import { booleanParameter, integerParameter } from './query-parameters.ts';
@@ -15,7 +15,6 @@ interface DeleteOptionsBody extends DeleteOptions {
 }
 
 const message = 'k8s.io.apimachinery.pkg.apis.meta.v1.DeleteOptions';
-const policies = ['Foreground', 'Background', 'Orphan'] as const;
 
 /** The options of a deletion: the body's, or where there is none the query's. @throws StatusError */
 export async function deleteOptionsOf({ c, scope }: ResourceRequest): Promise<DeleteRequest> {
@@ -41,19 +40,11 @@ export async function deleteOptionsOf({ c, scope }: ResourceRequest): Promise<De
 function queryOptions(query: Readonly<Record<string, string>>): DeleteOptions {
   const gracePeriodSeconds = integerParameter(query['gracePeriodSeconds']);
   const orphanDependents = booleanParameter(query['orphanDependents']);
-  const propagationPolicy = policyOf(query['propagationPolicy']);
+  // Whether there is such a policy is checked as it is of a body.
+  const propagationPolicy = (query['propagationPolicy'] || undefined) as DeleteOptions['propagationPolicy'];
   return {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(orphanDependents !== undefined && { orphanDependents }),
     ...(propagationPolicy !== undefined && { propagationPolicy }),
   };
-}
-
-function policyOf(text: string | undefined): DeleteOptions['propagationPolicy'] {
-  if (text === undefined || text === '') return undefined;
-  const policy = policies.find((known) => known === text);
-  if (policy === undefined) {
-    throw badRequestError(`propagationPolicy ${JSON.stringify(text)} is none of ${policies.join(', ')}`);
-  }
-  return policy;
 }

@@ -358,6 +358,11 @@ describe('delete', () => {
 
   test('options may stand in the query; a dry run deletes nothing', async () => {
     await create('kept');
+    const wrong = await api.send('DELETE', `${configMaps}/kept?propagationPolicy=Sometimes`);
+    expect(wrong.json).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('propagationPolicy: Unsupported value: "Sometimes"'),
+    });
     const dry = await api.send('DELETE', `${configMaps}/kept?dryRun=All&propagationPolicy=Background`);
     expect(dry.status).toBe(200);
     expect((await api.send('GET', `${configMaps}/kept`)).status).toBe(200);

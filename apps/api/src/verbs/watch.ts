@@ -17,7 +17,8 @@ export async function watchObjects(request: ResourceRequest): Promise<Response> 
   const options = listOptionsOf(c, scope);
   await requireReached(scope, options.resourceVersion);
   const encoder = createEventEncoder(request, output.as);
-  const timeoutSeconds = options.timeoutSeconds ?? minTimeoutSeconds * (1 + Math.random());
+  // As upstream: zero is no timeout of the client's.
+  const timeoutSeconds = options.timeoutSeconds || minTimeoutSeconds * (1 + Math.random());
   return streamBody(c, {
     contentType: 'application/json',
     endAfterMs: timeoutSeconds * 1000,

@@ -119,6 +119,14 @@ describe('a watch', () => {
     await events.end();
   });
 
+  test('of timeoutSeconds=0 goes on', async () => {
+    const path = await ownNamespace();
+    const events = await watch(path, '&timeoutSeconds=0');
+    await post(path, 'later');
+    expect((await events.take(1)).map(shown)).toEqual(['ADDED later']);
+    await events.end();
+  });
+
   test('ends when its timeoutSeconds are over', async () => {
     const events = await watch(await ownNamespace(), '&timeoutSeconds=1');
     await events.ended;
