@@ -23,8 +23,10 @@ export function controllerReference(owner: KubeObject): OwnerReference {
 
 /** The object without its reference to an owner. */
 export function withoutOwner<T extends KubeObject>(object: T, ownerUid: string): T {
-  const ownerReferences = (object.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== ownerUid);
-  return { ...object, metadata: { ...object.metadata, ownerReferences } };
+  const { ownerReferences = [], ...metadata } = object.metadata;
+  const left = ownerReferences.filter((owner) => owner.uid !== ownerUid);
+  // An empty list is absent from JSON, as Go's `omitempty` has it.
+  return { ...object, metadata: left.length > 0 ? { ...metadata, ownerReferences: left } : metadata };
 }
 
 export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
@@ -32,6 +34,7 @@ export function hasFinalizer(object: KubeObject, finalizer: string): boolean {
 }
 
 export function withoutFinalizer<T extends KubeObject>(object: T, finalizer: string): T {
-  const finalizers = (object.metadata.finalizers ?? []).filter((name) => name !== finalizer);
-  return { ...object, metadata: { ...object.metadata, finalizers } };
+  const { finalizers = [], ...metadata } = object.metadata;
+  const left = finalizers.filter((name) => name !== finalizer);
+  return { ...object, metadata: left.length > 0 ? { ...metadata, finalizers: left } : metadata };
 }

@@ -199,5 +199,7 @@ describe('orphaning', () => {
     cluster.settle();
     expect(names(cluster)).toEqual(['left', 'behind']);
     expect([ownersOf(cluster, 'left'), ownersOf(cluster, 'behind')]).toEqual([[], []]);
+    const left = cluster.get('gadgets.example.com', 'default', 'left');
+    expect(left?.metadata).not.toHaveProperty('ownerReferences');
   });
 });
