@@ -51,9 +51,14 @@ function spawnApi(changes: Record<string, string> = {}): ChildProcess {
   return child;
 }
 
-async function exitOf(child: ChildProcess): Promise<{ code: unknown; lastLine: string }> {
+/** @returns the exit code and the messages of the log's fatal lines. */
+async function exitOf(child: ChildProcess): Promise<{ code: unknown; fatal: string[] }> {
   const [out, [code]] = await Promise.all([child.stdout ? text(child.stdout) : '', once(child, 'exit')]);
-  return { code, lastLine: out.trim().split('\n').at(-1) ?? '' };
+  const records = out
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  return { code, fatal: records.filter((record) => record.level === 60).map((record) => record.msg) };
 }
 
 describe('the API server’s process', () => {
@@ -86,9 +91,9 @@ describe('the API server’s process', () => {
       /the database cannot be reached/,
     ],
   ] as const)('%s ends it with one clear line', async ([, changes, message]) => {
-    const { code, lastLine } = await exitOf(spawnApi(changes));
+    const { code, fatal } = await exitOf(spawnApi(changes));
     expect(code).toBe(1);
-    expect(JSON.parse(lastLine).msg).toMatch(/^the API server cannot start: /);
-    expect(JSON.parse(lastLine).msg).toMatch(message);
+    expect(fatal).toEqual([expect.stringMatching(/^the API server cannot start: /)]);
+    expect(fatal[0]).toMatch(message);
   });
 });
