@@ -246,9 +246,13 @@ describe('the kubelet API', () => {
     expect(await get(`${logs}/any/main`, 'forged')).toEqual(unauthorized);
     const forAnother = await agent.api.agentToken({ audience: 'https://kubernetes.default.svc' });
     expect(await get(`${logs}/any/main`, forAnother)).toEqual(unauthorized);
-    expect(await get(`${logs}/any/main`, await agent.api.agentToken({ clusterId: 'default' }))).toEqual(
-      unauthorized,
-    );
+    for (const options of [
+      { clusterId: 'default' },
+      { audience: 'berth-node:another' },
+      { username: 'mallory' },
+    ]) {
+      expect(await get(`${logs}/any/main`, await agent.api.agentToken(options))).toEqual(unauthorized);
+    }
   });
 
   it('gives logs, and says in the words of the kubelet why not', async () => {

@@ -49,7 +49,12 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, dispatcher }) }));
   for (const { pods } of nodes) await pods.recover();
 
-  const isApiServer = createAuthenticator({ apiUrl, dispatcher, clock });
+  const isApiServer = createAuthenticator({
+    apiUrl,
+    dispatcher,
+    clock,
+    nodeNames: options.nodes.map(({ name }) => name),
+  });
   const app = createKubeletApp({ nodes: nodes.map(({ pods }) => pods), isApiServer, clock, log });
   const { server, port } = await listen(app, { address, port: options.port });
 

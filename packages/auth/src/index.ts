@@ -20,7 +20,7 @@ export type { TokenRequest } from './mint-token.ts';
 export { openKey, SealError, sealKey } from './seal-key.ts';
 export { generateSigningKey, tokenAlgorithm } from './signing-key.ts';
 export type { SigningKey, VerificationKey } from './signing-key.ts';
-export { apiAudience, nodeAudience } from './token-claims.ts';
+export { apiAudience, apiServerUsername, isNodeAudience, nodeAudience } from './token-claims.ts';
 export { TokenError } from './token-error.ts';
 export type { TokenErrorCode } from './token-error.ts';
 export { verifyToken } from './verify-token.ts';

@@ -6,8 +6,20 @@ export const berthClaim = 'berth.dev';
 /** Audience of the API server itself; what Kubernetes' clients expect when they ask for none. */
 export const apiAudience = 'https://kubernetes.default.svc';
 
-/** Audience of the tokens with which the API server calls node agents. */
-export const nodeAudience = 'berth-node';
+/** Audience of the tokens with which the API server calls the agent of one node: no other agent takes them. */
+export function nodeAudience(nodeName: string): string {
+  return `${nodeAudiencePrefix}${nodeName}`;
+}
+
+const nodeAudiencePrefix = 'berth-node:';
+
+/** Whether an audience is one by which agents know the API server. */
+export function isNodeAudience(audience: string): boolean {
+  return audience.startsWith(nodeAudiencePrefix);
+}
+
+/** The subject of the tokens with which the API server calls node agents. */
+export const apiServerUsername = 'system:apiserver';
 
 export interface BerthClaim {
   readonly cluster: string;

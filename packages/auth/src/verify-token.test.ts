@@ -136,7 +136,7 @@ const attacks: ReadonlyArray<{
   {
     attack: 'for another audience',
     code: 'wrong-audience',
-    token: () => mintToken({ ...base(), audience: [nodeAudience] }),
+    token: () => mintToken({ ...base(), audience: [nodeAudience('n1')] }),
   },
   {
     attack: 'groups that are no list of strings',

@@ -7,7 +7,8 @@ import { TokenError } from './token-error.ts';
 export interface VerifyOptions {
   /** The keys a cluster trusts; empty for a cluster that does not exist. `kid` is the one looked for, so that a cache knows when it is stale. */
   readonly keysOf: (clusterId: string, kid: string) => Promise<readonly VerificationKey[]>;
-  readonly audience: string;
+  /** The token must be for one of these. */
+  readonly audience: string | readonly string[];
   readonly now: Date;
 }
 
@@ -90,7 +91,7 @@ async function verifiedPayload(
   try {
     const { payload } = await jwtVerify(token, key.publicJwk, {
       algorithms: [tokenAlgorithm],
-      audience: options.audience,
+      audience: [options.audience].flat(),
       currentDate: options.now,
       requiredClaims: ['exp', 'jti', 'sub'],
     });

@@ -1,19 +1,18 @@
-import { issuerOf, mintToken, nodeAudience, systemClusterId } from '@berth/auth';
+import { apiServerUsername, issuerOf, mintToken, nodeAudience, systemClusterId } from '@berth/auth';
 import type { ApiDeps } from '../api-deps.ts';
 
 const lifetimeSeconds = 300;
 
-/** A short-lived token by which a node's agent knows the API server; good for agents alone. */
-export async function agentToken({
-  keys,
-  now,
-  externalUrl,
-}: Pick<ApiDeps, 'keys' | 'now' | 'externalUrl'>): Promise<string> {
+/** A short-lived token by which one node's agent knows the API server; good there alone. */
+export async function agentToken(
+  { keys, now, externalUrl }: Pick<ApiDeps, 'keys' | 'now' | 'externalUrl'>,
+  nodeName: string,
+): Promise<string> {
   return mintToken({
     clusterId: systemClusterId,
     issuer: issuerOf(externalUrl, systemClusterId),
-    subject: { username: 'system:apiserver', groups: ['system:authenticated'] },
-    audience: [nodeAudience],
+    subject: { username: apiServerUsername, groups: ['system:authenticated'] },
+    audience: [nodeAudience(nodeName)],
     expiresInSeconds: lifetimeSeconds,
     key: await keys.signingKey(systemClusterId),
     now: now(),

@@ -105,7 +105,7 @@ describe('a node gets a token', () => {
 
 test('nobody gets a token by which agents would take them for the API server', async () => {
   const { json } = await api.send('POST', '/api/v1/namespaces/ns/serviceaccounts/x/token', {
-    body: { spec: { audiences: [nodeAudience] } },
+    body: { spec: { audiences: [nodeAudience('n1')] } },
   });
   expect(json).toMatchObject({ code: 422, message: expect.stringContaining('spec.audiences') });
 });

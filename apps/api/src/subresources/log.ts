@@ -29,7 +29,7 @@ export async function getLog(request: ResourceRequest): Promise<Response> {
   url.search = query.toString();
   const answer = await requestAgent({
     url,
-    token: await agentToken(deps),
+    token: await agentToken(deps, nodeName),
     signal: gone.signal,
     ca: deps.clusterCa,
   });

@@ -141,7 +141,8 @@ describe('log', () => {
     const token = (call?.headers.authorization ?? '').replace('Bearer ', '');
     const keysOf = (clusterId: string) => api.keys.verificationKeys(clusterId);
     const verify = (audience: string) => verifyToken(token, { keysOf, audience, now: new Date() });
-    await expect(verify(nodeAudience)).resolves.toMatchObject({ identity: { clusterId: 'system' } });
+    await expect(verify(nodeAudience('n1'))).resolves.toMatchObject({ identity: { clusterId: 'system' } });
+    await expect(verify(nodeAudience('n2'))).rejects.toMatchObject({ code: 'wrong-audience' });
     await expect(verify(apiAudience)).rejects.toMatchObject({ code: 'wrong-audience' });
   });
 

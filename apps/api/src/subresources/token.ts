@@ -1,4 +1,4 @@
-import { apiAudience, issuerOf, mintToken, nodeAudience, serviceAccountSubject } from '@berth/auth';
+import { apiAudience, isNodeAudience, issuerOf, mintToken, serviceAccountSubject } from '@berth/auth';
 import { resourceName } from '@berth/kinds';
 import {
   badRequestError,
@@ -82,8 +82,8 @@ function requireGrantable(name: string, seconds: number, audiences: readonly str
   if (seconds > mostSeconds)
     errors.push(invalid(at, seconds, 'may not specify a duration larger than 365 days'));
   // Agents take whoever has such a token for the API server.
-  if (audiences.includes(nodeAudience)) {
-    errors.push(invalid(path('spec', 'audiences'), nodeAudience, 'is kept for the API server itself'));
+  for (const audience of audiences.filter(isNodeAudience)) {
+    errors.push(invalid(path('spec', 'audiences'), audience, 'is kept for the API server itself'));
   }
   if (errors.length > 0)
     throw invalidError({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, name, errors);

@@ -1,4 +1,10 @@
-import { nodeAudience, systemClusterId, type VerificationKey, verifyToken } from '@berth/auth';
+import {
+  apiServerUsername,
+  nodeAudience,
+  systemClusterId,
+  type VerificationKey,
+  verifyToken,
+} from '@berth/auth';
 import type { Clock } from '@berth/runtime';
 import { type Dispatcher, request } from 'undici';
 
@@ -9,11 +15,13 @@ export interface KeySource {
   readonly apiUrl: string;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  /** The nodes that this agent runs. */
+  readonly nodeNames: readonly string[];
 }
 
 /**
  * Checks that a caller is the API server: its token is signed by the system cluster, whose public keys it publishes, for
- * the audience of node agents.
+ * the audience of one of this agent's nodes: another agent that was called cannot pass its token on.
  *
  * @returns whether a bearer token is one of these.
  */
@@ -21,6 +29,7 @@ export function createAuthenticator({
   apiUrl,
   dispatcher,
   clock,
+  nodeNames,
 }: KeySource): (token: string) => Promise<boolean> {
   let keys: readonly VerificationKey[] = [];
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
@@ -42,8 +51,9 @@ export function createAuthenticator({
 
   return async (token) => {
     try {
-      await verifyToken(token, { keysOf, audience: nodeAudience, now: clock.now() });
-      return true;
+      const audience = nodeNames.map(nodeAudience);
+      const { identity } = await verifyToken(token, { keysOf, audience, now: clock.now() });
+      return identity.username === apiServerUsername;
     } catch {
       return false;
     }

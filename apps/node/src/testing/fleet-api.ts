@@ -45,12 +45,12 @@ export class FleetApi {
   }
 
   /** A token as the API server sends one to agents. */
-  agentToken(options: { audience?: string; clusterId?: string } = {}): Promise<string> {
+  agentToken(options: { audience?: string; clusterId?: string; username?: string } = {}): Promise<string> {
     return mintToken({
       clusterId: options.clusterId ?? 'system',
       issuer: this.url,
-      subject: { username: 'system:apiserver', groups: ['system:authenticated'] },
-      audience: [options.audience ?? 'berth-node'],
+      subject: { username: options.username ?? 'system:apiserver', groups: ['system:authenticated'] },
+      audience: [options.audience ?? 'berth-node:node-1'],
       key: this.#key,
       now: new Date(),
     });
