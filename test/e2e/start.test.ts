@@ -3,9 +3,11 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { berth, type Instance, startInstance } from '../support/instance.ts';
+import { createTestDatabase } from '../support/postgres.ts';
 
 let instance: Instance;
 
@@ -116,6 +118,20 @@ describe('one command', () => {
     const redis = await berth([...flags, '--redis-url', `redis://127.0.0.1:${port}`]);
     expect([redis.code, redis.stderr.trim().split('\n').length]).toEqual([1, 1]);
     expect(redis.stderr).toMatch(/^berth: Redis cannot be reached/);
+    await rm(dataDirectory, { recursive: true });
+  });
+
+  test('a database that a newer version migrated ends the start in one line', async () => {
+    const databaseUrl = await createTestDatabase();
+    const sql = postgres(databaseUrl, { max: 1 });
+    const newer = Date.UTC(2999, 0, 1);
+    await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', ${newer})`;
+    await sql.end();
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'berth-newer-'));
+    const flags = ['--data-dir', dataDirectory, '--port', '1025', '--http-port', '1026'];
+    const result = await berth(['up', ...flags, '--database-url', databaseUrl]);
+    expect([result.code, result.stderr.trim().split('\n').length]).toEqual([1, 1]);
+    expect(result.stderr).toMatch(/^berth: the database has a migration from a newer version/);
     await rm(dataDirectory, { recursive: true });
   });
 
