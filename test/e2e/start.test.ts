@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { berth, type Instance, startInstance } from '../support/instance.ts';
+import { berth, berthProcess, type Instance, startInstance } from '../support/instance.ts';
 import { createTestDatabase } from '../support/postgres.ts';
 
 let instance: Instance;
@@ -148,6 +149,10 @@ describe('one command', () => {
   test('a wrong setting is named with what would be right', async () => {
     const cases: [string[], RegExp][] = [
       [['--port', 'x'], /^berth: BERTH_PORT: must be a port, 1 to 65535\n$/],
+      [
+        ['--nodes', 'process:1,process:2'],
+        /^berth: BERTH_NODES: must name each runtime once; got "process:1,process:2"\n$/,
+      ],
       [['--nodes', 'docker:1'], /^berth: BERTH_NODES: must be process:<count> or simulated:<count>/],
       [['--database-url', 'mysql://x'], /^berth: DATABASE_URL: must begin with postgres:\/\/\n$/],
       [['--log-level', 'loud'], /^berth: LOG_LEVEL: /],
@@ -193,6 +198,21 @@ describe('the command line beside a running instance', () => {
 });
 
 describe('stopping and starting again', () => {
+  test('an interrupt in the middle of a start stops what was started, in order', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'berth-interrupt-'));
+    const ports = { BERTH_PORT: '1027', BERTH_HTTP_PORT: '1028' };
+    const starting = berthProcess(['up'], { BERTH_DATA_DIR: dataDirectory, ...ports });
+    await eventually('Postgres was started', () => existsSync(join(dataDirectory, 'postgres/port')));
+    const pids = descendantsOf(starting.child.pid ?? 0);
+    starting.child.kill('SIGINT');
+    const result = await starting.result;
+    expect([result.code, result.stderr]).toEqual([0, '']);
+    expect(result.stdout).toMatch(/^berth: stopping\n[^]*berth: stopped\n$/m);
+    expect(pids.filter(isAlive)).toEqual([]);
+    expect(processesOf(dataDirectory)).toEqual([]);
+    await rm(dataDirectory, { recursive: true });
+  });
+
   test('leaves no process behind, and finds all data again', async () => {
     await instance.ok('create', 'configmap', 'kept', '--from-literal=a=b');
     const before = await readFile(join(instance.dataDirectory, 'pki/ca.crt'), 'utf8');

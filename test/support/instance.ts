@@ -54,11 +54,11 @@ async function freePorts(): Promise<[number, number]> {
   return [ports[0] ?? 0, ports[1] ?? 0];
 }
 
-/** The command line of Berth, to its end. */
-export async function berth(
+/** The command line of Berth, while it runs and when it has ended. */
+export function berthProcess(
   args: readonly string[],
-  environment: Record<string, string> = {},
-): Promise<CommandResult> {
+  environment: Readonly<Record<string, string>> = {},
+): { child: ChildProcess; result: Promise<CommandResult> } {
   const child = spawn(process.execPath, [cli, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), ...environment },
@@ -67,10 +67,18 @@ export async function berth(
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const code = await new Promise<number>((resolve) =>
-    child.once('close', (status) => resolve(status ?? 137)),
-  );
-  return { code, stdout, stderr };
+  const result = new Promise<CommandResult>((resolve) => {
+    child.once('close', (code) => resolve({ code: code ?? 137, stdout, stderr }));
+  });
+  return { child, result };
+}
+
+/** The command line of Berth, to its end. */
+export function berth(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<CommandResult> {
+  return berthProcess(args, environment).result;
 }
 
 /** Starts an instance and waits until it says that it is ready. */

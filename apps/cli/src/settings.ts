@@ -28,13 +28,18 @@ const schema = z.object({
   port,
   httpPort: port,
   nodes: z.string().transform((text, context): NodeGroup[] => {
-    return text.split(',').map((entry) => {
+    const groups = text.split(',').map((entry): NodeGroup => {
       const parsed = nodeSpec.safeParse(entry.trim());
       if (!parsed.success)
         context.addIssue({ code: 'custom', message: `${parsed.error.issues[0]?.message}; got "${entry}"` });
       const [runtime, count] = entry.trim().split(':');
       return { runtime: runtime === 'simulated' ? 'simulated' : 'process', count: Number(count) };
     });
+    // A node is called by its runtime and a number: two groups of one runtime would share their names.
+    if (new Set(groups.map(({ runtime }) => runtime)).size < groups.length) {
+      context.addIssue({ code: 'custom', message: `must name each runtime once; got "${text}"` });
+    }
+    return groups;
   }),
   databaseUrl: z
     .string()

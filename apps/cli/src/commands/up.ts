@@ -35,17 +35,19 @@ export async function up(settings: Settings, write: (line: string) => void): Pro
   const directory = dataDirectory(settings.dataDirectory);
   const releaseDirectory = await takeDataDirectory(directory);
   const instance: Instance = { settings, directory, printer, parts: [] };
+  let starting: Promise<NodeJS.Timeout> | undefined;
   try {
     await assertPortFree({ port: settings.port, variable: 'BERTH_PORT' });
     await assertPortFree({ port: settings.httpPort, variable: 'BERTH_HTTP_PORT', host: '127.0.0.1' });
-    const renewal = await Promise.race([start(instance), stopRequested]);
-    if (renewal !== 'stop') {
+    starting = start(instance);
+    if ((await Promise.race([starting, stopRequested])) !== 'stop') {
       write(banner(instance, Date.now() - startedAt));
       await stopRequested;
-      clearInterval(renewal);
     }
     write('berth: stopping');
   } finally {
+    // A start that is asked to stop ends first: what it was about to start would be nobody's.
+    clearInterval(await starting?.catch(() => undefined));
     await stop(instance);
     await releaseDirectory();
   }
