@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openApi } from './api-client.ts';
-import type { Result } from './measure.ts';
+import type { Finding, Result } from './measure.ts';
 import { createNamespace, deleteNamespace } from './objects.ts';
-import { formatTable } from './table.ts';
+import { formatFindings, formatTable } from './table.ts';
 import type { Scenario } from './scenario.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
@@ -63,6 +63,8 @@ const admin = existsSync(options.adminKubeconfig)
   : undefined;
 const say = (message: string): void => console.error(message);
 const results: Result[] = [];
+const findings: Finding[] = [];
+const find = (what: string, value: string): void => void findings.push({ what, value });
 
 try {
   for (const scenario of chosen) {
@@ -70,7 +72,8 @@ try {
     say(`${scenario.name}: ${scenario.description}`);
     await createNamespace(api, namespace);
     try {
-      results.push(...(await scenario.run({ ...options, api, admin, namespace, say })));
+      const context = { ...options, api, admin, namespace, say, find };
+      results.push(...(await scenario.run(context)));
     } catch (error) {
       // The others are still worth measuring.
       say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -84,8 +87,8 @@ try {
 }
 console.log(
   options.json
-    ? JSON.stringify({ server: api.server, options, results }, undefined, 2)
-    : formatTable(results),
+    ? JSON.stringify({ server: api.server, options, results, findings }, undefined, 2)
+    : [formatTable(results), formatFindings(findings)].filter(Boolean).join('\n\n'),
 );
 if (results.some((result) => result.errors > 0)) process.exitCode = 1;
 

@@ -16,6 +16,12 @@ export interface Result {
   readonly note: string;
 }
 
+/** Something found that is no operation: a size, a ratio. */
+export interface Finding {
+  readonly what: string;
+  readonly value: string;
+}
+
 /** Counts operations and their times in an HDR histogram (Node's own, of microseconds). */
 export class Measurement {
   readonly #histogram: RecordableHistogram = createHistogram({ lowest: 1, highest: 600_000_000, figures: 3 });

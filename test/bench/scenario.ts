@@ -16,6 +16,8 @@ export interface BenchContext {
   readonly watchers: number;
   /** Clusters for `cron-storm`. */
   readonly clusters: number;
+  /** Keeps something found that is no operation: a size, a ratio. */
+  readonly find: (what: string, value: string) => void;
   /** Says what is going on, on standard error. */
   readonly say: (message: string) => void;
 }

@@ -1,4 +1,4 @@
-import type { Result } from './measure.ts';
+import type { Finding, Result } from './measure.ts';
 
 const columns: ReadonlyArray<{ readonly title: string; readonly cell: (result: Result) => string }> = [
   { title: 'scenario', cell: (result) => result.scenario },
@@ -37,4 +37,10 @@ function align(cell: string, index: number, widths: readonly number[]): string {
 
 function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+/** `what  value`, a line each. */
+export function formatFindings(findings: readonly Finding[]): string {
+  const width = Math.max(0, ...findings.map(({ what }) => what.length));
+  return findings.map(({ what, value }) => `${what.padEnd(width)}  ${value}`).join('\n');
 }
