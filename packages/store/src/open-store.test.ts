@@ -56,6 +56,49 @@ describe('a cluster', () => {
     await store.deleteCluster('gone');
   });
 
+  test('that is suspended refuses every write and turn, is read as before, and goes on when it is resumed', async () => {
+    const clusterId = 'suspended';
+    await store.createCluster({ clusterId, tenantId: 't', seed: [create(configMap('a'))] });
+    const cluster = store.cluster(clusterId);
+    const timer = { key: 'wait', dueAt: at(1) };
+    const turn = (cursor: number) => ({
+      expectedCursor: cursor,
+      cursor,
+      coversOwnWrites: true,
+      writes: [],
+      setTimers: [timer],
+      clearTimers: [],
+      outbox: [],
+      claims: [],
+      releases: [],
+    });
+    expect(await cluster.commitTurn(turn(0))).toMatchObject({ status: 'committed' });
+    await store.setSuspended(clusterId, true);
+
+    const writes = [create(configMap('b')), update(configMap('a')), remove(configMap('a'))];
+    const outcomes = await Promise.all(writes.map((write) => openAnother().cluster(clusterId).write(write)));
+    expect(outcomes).toEqual(writes.map(() => ({ status: 'suspended' })));
+    expect(await cluster.commitTurn(turn(0))).toEqual({ status: 'suspended' });
+    expect(await cluster.head()).toBe(1);
+    expect((await cluster.get(configMap('a')))?.revision).toBe(1);
+    expect(await store.clustersWithWork(at(2), 10)).not.toContain(clusterId);
+    expect(await store.takeDueClusters(at(2), { limit: 10, redispatchAfterMs: 1 })).not.toContain(clusterId);
+    expect(await store.hastenTimers(timer.key, at(0))).not.toContain(clusterId);
+
+    hints.requestedTurns.length = 0;
+    await store.setSuspended(clusterId, false);
+    expect(hints.requestedTurns).toEqual([clusterId]);
+    expect(await store.clustersWithWork(at(2), 10)).toContain(clusterId);
+    expect(await store.takeDueClusters(at(2), { limit: 10, redispatchAfterMs: 1 })).toContain(clusterId);
+    expect(await cluster.write(create(configMap('b')))).toEqual({ status: 'applied', revision: 2 });
+    await expect(store.setSuspended('nowhere', true)).rejects.toMatchObject({
+      code: 'STORE_CLUSTER_MISSING',
+    });
+    await store.setSuspended(clusterId, true);
+    await store.deleteCluster(clusterId);
+    expect(await store.clusterExists(clusterId)).toBe(false);
+  });
+
   test('of a former cluster\u2019s id is never mistaken for it', async () => {
     const other = openAnother();
     const again = (name: string) =>

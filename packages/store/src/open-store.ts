@@ -5,7 +5,7 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
 import { assignedTo, readBodies } from './queries/assigned-objects.ts';
-import { clusterExists, deleteCluster, listClusterIds } from './queries/clusters.ts';
+import { clusterExists, deleteCluster, listClusterIds, setSuspended } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { createCluster } from './queries/create-cluster.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
@@ -128,7 +128,10 @@ export function openStore(options: OpenStoreOptions): Store {
   };
 }
 
-type ClusterDirectory = Pick<Store, 'createCluster' | 'deleteCluster' | 'clusterExists' | 'listClusterIds'>;
+type ClusterDirectory = Pick<
+  Store,
+  'createCluster' | 'deleteCluster' | 'setSuspended' | 'clusterExists' | 'listClusterIds'
+>;
 
 function clusterDirectory(
   database: Database,
@@ -152,6 +155,10 @@ function clusterDirectory(
       known.delete(clusterId);
       await deleteCluster(database, clusterId);
       parts.replicas.drop(clusterId);
+    },
+    async setSuspended(clusterId, suspended) {
+      await setSuspended(database, clusterId, suspended);
+      if (!suspended) parts.writer.wake(clusterId);
     },
     async clusterExists(clusterId) {
       if (known.has(clusterId)) return true;

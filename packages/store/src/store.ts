@@ -32,6 +32,13 @@ export interface Store {
    * cluster of the same id continues the revisions, so that nobody mistakes its state for the former one's.
    */
   deleteCluster(clusterId: string): Promise<void>;
+  /**
+   * A suspended cluster can be read and deleted, and refuses everything else: writes and turns get the outcome
+   * `suspended`, and no sweep or timer wakes it. Resuming wakes it at once.
+   *
+   * @throws ClusterMissingError
+   */
+  setSuspended(clusterId: string, suspended: boolean): Promise<void>;
   /** Positive answers are cached until this process deletes the cluster or learns that it is gone. */
   clusterExists(clusterId: string): Promise<boolean>;
   /** In byte order. */

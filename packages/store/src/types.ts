@@ -41,7 +41,9 @@ export type Outcome =
       readonly current: { revision: number; uid: string };
     }
   | { readonly status: 'within-missing' }
-  | { readonly status: 'within-terminating' };
+  | { readonly status: 'within-terminating' }
+  /** The cluster takes no writes until it is resumed. */
+  | { readonly status: 'suspended' };
 
 /** One revision of a cluster's log. `before` is absent for a create, `after` for a delete (`before` of a delete is the stored state, `last` the state its event shows). */
 export interface Change extends ObjectKey {
@@ -127,6 +129,8 @@ export type TurnOutcome =
   | { readonly status: 'committed'; readonly revisions: readonly number[]; readonly head: number }
   /** Another turn moved the cursor. Nothing was applied. */
   | { readonly status: 'superseded' }
+  /** The cluster has no turns until it is resumed. Nothing was applied. */
+  | { readonly status: 'suspended' }
   /** A user wrote in between. Nothing was applied. */
   | { readonly status: 'conflict'; readonly write: Write; readonly outcome: Outcome }
   /** A node had no room left. Nothing was applied. */

@@ -38,6 +38,11 @@ export class Writer {
     return committed;
   }
 
+  /** The cluster may have work that nobody was asked to do. */
+  wake(clusterId: string): void {
+    this.#listener.onWork(clusterId);
+  }
+
   /** The cluster's log has a new head, which no turn has seen. */
   tell(clusterId: string, head: number): void {
     this.#listener.onChanged(clusterId, head);

@@ -2,6 +2,7 @@ import { writeAttributes } from '@berth/kinds';
 import {
   alreadyExistsError,
   encodeStoredBody,
+  forbiddenError,
   internalError,
   type KubeObject,
   modifiedError,
@@ -66,6 +67,8 @@ export function refusalError(scope: ResourceScope, name: string, refusal: Refusa
       return notFoundError({ group: '', resource: 'namespaces' }, namespace);
     case 'within-terminating':
       return namespaceTerminatingError(groupResource, name, namespace);
+    case 'suspended':
+      return forbiddenError(groupResource, name, `cluster "${scope.cluster.clusterId}" is suspended`);
     default:
       return internalError(`a write was refused for an unknown reason`, refusal satisfies never);
   }

@@ -78,3 +78,24 @@ test('deleting a Cluster removes it with all that is in it', async () => {
   expect((await api.send('GET', '/api/v1/namespaces', { token })).json).toMatchObject({ code: 401 });
   expect((await create('gone')).status).toBe(201);
 });
+
+test('a suspended cluster is read and refuses writes', async () => {
+  await create('paused');
+  const token = await api.token('paused');
+  await api.store.setSuspended('paused', true);
+  const path = '/api/v1/namespaces/default/configmaps';
+  expect((await api.send('GET', path, { token })).status).toBe(200);
+  const refusals = [
+    await api.send('POST', path, { token, body: { metadata: { name: 'x' } } }),
+    await api.send('DELETE', `${path}/kube-root-ca.crt`, { token }),
+  ];
+  expect(refusals.map(({ json }) => [json.code, json.reason, json.message])).toEqual(
+    ['x', 'kube-root-ca.crt'].map((name) => [
+      403,
+      'Forbidden',
+      `configmaps "${name}" is forbidden: cluster "paused" is suspended`,
+    ]),
+  );
+  await api.store.setSuspended('paused', false);
+  expect((await api.send('POST', path, { token, body: { metadata: { name: 'x' } } })).status).toBe(201);
+});

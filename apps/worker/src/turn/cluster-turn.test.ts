@@ -92,6 +92,17 @@ test('a user who never stops writing sends the cluster to the end of the queue, 
   expect(new Set(fixture.ended.map(({ outcome }) => outcome.status))).toEqual(new Set(['conflict']));
 });
 
+test('a suspended cluster has no turns, and its work is done once it is resumed', async () => {
+  const deps = fixture.deps([copier]);
+  await cluster.create(configMap('source', { copy: 'a' }));
+  await fixture.store.setSuspended(cluster.clusterId, true);
+  expect(await runClusterTurn(cluster.clusterId, deps)).toBe('suspended');
+  expect(await copies()).toEqual([]);
+  await fixture.store.setSuspended(cluster.clusterId, false);
+  expect(await runClusterTurn(cluster.clusterId, deps)).toBe('quiet');
+  expect(await copies()).toEqual(['a']);
+});
+
 test('of turns that run at once, only one does the work', async () => {
   const deps = fixture.deps([copier]);
   for (let round = 0; round < 10; round++)

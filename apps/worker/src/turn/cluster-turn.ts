@@ -39,8 +39,9 @@ const maxAttempts = 5;
  * - `quiet`: committed, and nothing left of what the turn saw. For what came meanwhile, the store has asked for a turn.
  * - `more`: the turn was not long enough; another one is needed.
  * - `superseded`: another worker had the turn; whatever there was to do is its business.
+ * - `suspended`: the cluster has no turns until it is resumed.
  */
-export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded';
+export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded' | 'suspended';
 
 /**
  * One turn of one cluster: reads what the log gained since the last turn and which timers are due, reconciles, and commits
@@ -121,6 +122,7 @@ function commitOf(
 }
 
 function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | 'again' | 'again-without-room' {
+  if (outcome.status === 'suspended') return 'suspended';
   if (outcome.status === 'superseded') return 'superseded';
   // A pod that ended may have had no claim to end (its node was set by hand): what it seemed to free is not there.
   if (outcome.status === 'no-capacity') return 'again-without-room';

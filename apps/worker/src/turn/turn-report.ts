@@ -42,6 +42,9 @@ export function logTurns(log: Logger): TurnReport {
         case 'superseded':
           log.debug(fields, 'turn dropped: another worker had it');
           return;
+        case 'suspended':
+          log.debug(fields, 'turn dropped: the cluster is suspended');
+          return;
         case 'conflict': {
           const { resource, namespace, name } = outcome.write;
           const because = outcome.outcome.status;

@@ -1,5 +1,6 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
+import { ClusterMissingError } from '../errors.ts';
 import { clusters } from '../schema/tables.ts';
 import { translated } from '../translate-error.ts';
 
@@ -29,6 +30,20 @@ export function turnCursor(database: Database, clusterId: string): Promise<numbe
         .from(clusters)
         .where(eq(clusters.id, clusterId));
       return row?.cursor ?? 0;
+    }),
+  );
+}
+
+/** Waits for the commit that is in flight. @throws ClusterMissingError */
+export function setSuspended(database: Database, clusterId: string, suspended: boolean): Promise<void> {
+  return translated('change', () =>
+    database.inCluster(clusterId, async (queries) => {
+      const changed = await queries
+        .update(clusters)
+        .set({ suspended })
+        .where(eq(clusters.id, clusterId))
+        .returning({ id: clusters.id });
+      if (changed.length === 0) throw new ClusterMissingError(clusterId);
     }),
   );
 }

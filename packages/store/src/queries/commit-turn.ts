@@ -15,6 +15,7 @@ interface Row {
   readonly head: number | null;
   readonly new_cursor: number | null;
   readonly superseded: boolean | null;
+  readonly suspended: boolean | null;
 }
 
 interface Room {
@@ -41,7 +42,7 @@ export async function commitTurn(
   let rows: Row[];
   try {
     rows = await database.clusterSql<Row[]>`
-      select head, new_cursor, superseded from berth.commit_turn(
+      select head, new_cursor, superseded, suspended from berth.commit_turn(
         ${clusterId}, ${turn.expectedCursor}, ${turn.cursor}, ${turn.baseRevision ?? null}, ${turn.coversOwnWrites}, ${effects}::jsonb,
         ${[...b.segments]}::integer[], ${b.ops}, ${b.resources}, ${b.namespaces}, ${b.names}, ${b.uids},
         ${b.expectedRevisions}, ${b.expectedUids}, ${b.withinResources}, ${b.withinNamespaces}, ${b.withinNames},
@@ -54,6 +55,7 @@ export async function commitTurn(
   }
   const [row] = rows;
   if (!row || row.head === null) throw new ClusterMissingError(clusterId);
+  if (row.suspended) return { outcome: { status: 'suspended' }, leavesWork: false };
   if (row.superseded) return { outcome: { status: 'superseded' }, leavesWork: false };
   const first = row.head - turn.writes.length + 1;
   return {

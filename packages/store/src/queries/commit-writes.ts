@@ -6,7 +6,14 @@ import type { Outcome, Write } from '../types.ts';
 /** A write that a SQL function refused. `i` counts from 0. */
 export interface Refusal {
   readonly i: number;
-  readonly status: 'exists' | 'missing' | 'uid' | 'revision' | 'within-missing' | 'within-terminating';
+  readonly status:
+    | 'exists'
+    | 'missing'
+    | 'uid'
+    | 'revision'
+    | 'within-missing'
+    | 'within-terminating'
+    | 'suspended';
   readonly revision: number | null;
   readonly uid: string | null;
 }

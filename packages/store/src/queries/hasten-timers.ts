@@ -6,9 +6,9 @@ export function hastenTimers(database: Database, key: string, now: Date): Promis
   return translated('change', async () => {
     const rows = await database.fleetSql<{ cluster_id: string }[]>`
       with waiting as materialized (
-        select cluster_id, key from berth.timers
-        where key = ${key} and due_at > ${now.toISOString()}
-        for update skip locked
+        select t.cluster_id, t.key from berth.timers t join berth.clusters c on c.id = t.cluster_id
+        where t.key = ${key} and t.due_at > ${now.toISOString()} and not c.suspended
+        for update of t skip locked
       )
       update berth.timers t set due_at = ${now.toISOString()}, dispatched_at = ${now.toISOString()} from waiting
       where t.cluster_id = waiting.cluster_id and t.key = waiting.key

@@ -12,9 +12,10 @@ export function takeDueClusters(database: Database, now: Date, options: DueOptio
   return translated('read', async () => {
     const rows = await database.fleetSql<{ cluster_id: string }[]>`
       with due as materialized (
-        select cluster_id, key from berth.timers
-        where due_at <= ${now.toISOString()} and (dispatched_at is null or dispatched_at <= ${forgottenBefore})
-        order by due_at limit ${options.limit} for update skip locked
+        select t.cluster_id, t.key from berth.timers t join berth.clusters c on c.id = t.cluster_id
+        where t.due_at <= ${now.toISOString()} and (t.dispatched_at is null or t.dispatched_at <= ${forgottenBefore})
+          and not c.suspended
+        order by t.due_at limit ${options.limit} for update of t skip locked
       ), dispatched as (
         update berth.timers t set dispatched_at = ${now.toISOString()} from due
         where t.cluster_id = due.cluster_id and t.key = due.key

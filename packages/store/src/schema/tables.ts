@@ -19,6 +19,8 @@ export const clusters = berth.table('clusters', {
   turnRevision: counter('turn_revision').notNull().default(0),
   /** The log up to here may be gone. */
   compactedRevision: counter('compacted_revision').notNull().default(0),
+  /** Refuses every write and every turn. */
+  suspended: boolean().notNull().default(false),
   createdAt: instant('created_at').notNull().default(sql`now()`),
 });
 
