@@ -28,6 +28,10 @@ roots.push(
   'k8s.io.api.apps.v1.ControllerRevision',
   'k8s.io.api.coordination.v1.Lease',
   'k8s.io.api.events.v1.Event',
+  'k8s.io.api.rbac.v1.ClusterRole',
+  'k8s.io.api.rbac.v1.ClusterRoleBinding',
+  'k8s.io.api.rbac.v1.Role',
+  'k8s.io.api.rbac.v1.RoleBinding',
 );
 
 const scalars = {

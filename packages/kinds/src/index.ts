@@ -26,6 +26,9 @@ export {
 } from './discovery/served-groups.ts';
 export { compareVersions } from './discovery/version-order.ts';
 export type {
+  AggregationRule,
+  ClusterRole,
+  ClusterRoleBinding,
   ConfigMap,
   Container,
   ContainerState,
@@ -64,11 +67,16 @@ export type {
   PodSpec,
   PodStatus,
   PodTemplateSpec,
+  PolicyRule,
   Probe,
   ResourceFieldSelector,
   ResourceRequirements,
+  Role,
+  RoleBinding,
+  RoleRef,
   Secret,
   ServiceAccount,
+  Subject,
   SuccessPolicy,
   Taint,
   Toleration,

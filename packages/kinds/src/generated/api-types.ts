@@ -16,6 +16,11 @@ export interface Affinity {
   podAntiAffinity?: PodAntiAffinity;
 }
 
+/** `k8s.io.api.rbac.v1.AggregationRule` */
+export interface AggregationRule {
+  clusterRoleSelectors?: LabelSelector[];
+}
+
 /** `k8s.io.api.core.v1.AppArmorProfile` */
 export interface AppArmorProfile {
   type: 'Localhost' | 'RuntimeDefault' | 'Unconfined';
@@ -121,6 +126,24 @@ export interface CinderVolumeSource {
 /** `k8s.io.api.core.v1.ClientIPConfig` */
 export interface ClientIPConfig {
   timeoutSeconds?: number;
+}
+
+/** `k8s.io.api.rbac.v1.ClusterRole` */
+export interface ClusterRole {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  rules?: PolicyRule[];
+  aggregationRule?: AggregationRule;
+}
+
+/** `k8s.io.api.rbac.v1.ClusterRoleBinding` */
+export interface ClusterRoleBinding {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  subjects?: Subject[];
+  roleRef: RoleRef;
 }
 
 /** `k8s.io.api.core.v1.ClusterTrustBundleProjection` */
@@ -1431,6 +1454,15 @@ export interface PodTemplateSpec {
   spec?: PodSpec;
 }
 
+/** `k8s.io.api.rbac.v1.PolicyRule` */
+export interface PolicyRule {
+  verbs: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  resourceNames?: string[];
+  nonResourceURLs?: string[];
+}
+
 /** `k8s.io.api.core.v1.PortStatus` */
 export interface PortStatus {
   port: number;
@@ -1602,6 +1634,30 @@ export interface ResourceRequirements {
 export interface ResourceStatus {
   name: string;
   resources?: ResourceHealth[];
+}
+
+/** `k8s.io.api.rbac.v1.Role` */
+export interface Role {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  rules?: PolicyRule[];
+}
+
+/** `k8s.io.api.rbac.v1.RoleBinding` */
+export interface RoleBinding {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  subjects?: Subject[];
+  roleRef: RoleRef;
+}
+
+/** `k8s.io.api.rbac.v1.RoleRef` */
+export interface RoleRef {
+  apiGroup?: string;
+  kind: string;
+  name: string;
 }
 
 /** `k8s.io.api.core.v1.SELinuxOptions` */
@@ -1811,6 +1867,14 @@ export interface StorageOSVolumeSource {
   fsType?: string;
   readOnly?: boolean;
   secretRef?: LocalObjectReference;
+}
+
+/** `k8s.io.api.rbac.v1.Subject` */
+export interface Subject {
+  kind: string;
+  apiGroup?: string;
+  name: string;
+  namespace?: string;
 }
 
 /** `k8s.io.api.batch.v1.SuccessPolicy` */

@@ -1,3 +1,5 @@
+import { clusterRoleBinding } from '../cluster-role-binding/cluster-role-binding.ts';
+import { clusterRole } from '../cluster-role/cluster-role.ts';
 import { configMap } from '../config-map/config-map.ts';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
 import { cronJob } from '../cron-job/cron-job.ts';
@@ -17,12 +19,16 @@ import {
   subjectAccessReview,
   tokenReview,
 } from '../reviews/reviews.ts';
+import { roleBinding } from '../role-binding/role-binding.ts';
+import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
 
 /** Every kind that Berth serves of its own. */
 export const builtinKinds: readonly KindDefinition[] = [
   cluster,
+  clusterRole,
+  clusterRoleBinding,
   configMap,
   controllerRevision,
   cronJob,
@@ -32,6 +38,8 @@ export const builtinKinds: readonly KindDefinition[] = [
   namespace,
   node,
   pod,
+  role,
+  roleBinding,
   secret,
   selfSubjectAccessReview,
   selfSubjectReview,
