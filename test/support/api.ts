@@ -27,6 +27,8 @@ export interface TestApi {
   token(clusterId: string, options?: { subject?: Subject; expiresInSeconds?: number }): Promise<string>;
   /** Sends one request; `as` names the cluster whose administrator sends it. */
   send(method: string, path: string, options?: TestRequest): Promise<TestAnswer>;
+  /** Another API server on the same database, as another process has it. It shares nothing else, and is closed by its own `close`. */
+  another(options?: Partial<ApiOptions>): Promise<TestApi>;
   close(): Promise<void>;
 }
 
@@ -50,13 +52,26 @@ export interface TestAnswer {
 
 /** An API server over a database of its own, with the clusters `system`, `default` and `neighbour`. */
 export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
+  const database: Database = { databaseUrl: await createTestDatabase(), masterKey: randomBytes(32) };
   const hints = createHintBus();
-  const store = openStore({ databaseUrl: await createTestDatabase(), hints, pollIntervalMs: 100 });
+  const store = openStore({ databaseUrl: database.databaseUrl, hints, pollIntervalMs: 100 });
   await store.ensurePartitions(new Date());
   for (const clusterId of ['default', 'neighbour']) {
     await store.createCluster({ clusterId, tenantId: clusterId, seed: [] });
   }
-  const keys = createKeyRing(store.signingKeys, randomBytes(32));
+  await store.close();
+  return startOn(database, options);
+}
+
+interface Database {
+  readonly databaseUrl: string;
+  readonly masterKey: Uint8Array;
+}
+
+async function startOn(database: Database, options: Partial<ApiOptions>): Promise<TestApi> {
+  const hints = createHintBus();
+  const store = openStore({ databaseUrl: database.databaseUrl, hints, pollIntervalMs: 100 });
+  const keys = createKeyRing(store.signingKeys, database.masterKey);
   const api: Api = await startApi({
     store,
     hints,
@@ -116,6 +131,7 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
       const text = await answer.text();
       return { status: answer.status, headers: answer.headers, text, json: parsed(text) };
     },
+    another: (more = {}) => startOn(database, { ...options, ...more }),
     async close() {
       await api.close();
       await store.close();

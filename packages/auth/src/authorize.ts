@@ -1,5 +1,7 @@
+import { isBasicAccess } from './basic-access.ts';
 import { groupMasters, type Identity, nodeNameOf, systemClusterId } from './identity.ts';
 import { authorizeNode } from './authorize-node.ts';
+import { withinScope } from './token-scope.ts';
 
 /** What a request wants to do; the subject of every authorization decision. */
 export type RequestAttributes = ResourceAttributes | PathAttributes;
@@ -34,21 +36,13 @@ export interface Decision {
   readonly reason: string;
 }
 
-/** Paths that every authenticated identity of a cluster may read (upstream's `system:discovery`). */
-const discoveryPaths = /^\/(?:api|apis|openapi)(?:\/|$)|^\/(?:version|healthz|livez|readyz)(?:\/|$)/;
-
-/** Reviews of oneself (upstream's `system:basic-user`). */
-const selfReviews = new Map<string, readonly string[]>([
-  ['authorization.k8s.io', ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']],
-  ['authentication.k8s.io', ['selfsubjectreviews']],
-]);
-
 /**
  * The one place that decides who may do what. Administrators of a cluster may do everything in it, those of the system
  * cluster everything everywhere; nodes of the fleet what running pods needs; every identity may discover its own
- * cluster's API and review itself. Everything else is refused.
+ * cluster's API and review itself. Everything else is refused. A scoped token may do only what its scope covers.
  */
 export function authorize(identity: Identity, attributes: RequestAttributes): Decision {
+  if (!withinScope(identity.scope, attributes)) return refused("the token's scope does not cover it");
   const isMaster = identity.groups.includes(groupMasters);
   if (isMaster && identity.clusterId === systemClusterId) return allowed('administrator of the fleet');
   const nodeName = nodeNameOf(identity);
@@ -57,15 +51,7 @@ export function authorize(identity: Identity, attributes: RequestAttributes): De
     return refused(`the token is for cluster "${identity.clusterId}", not "${attributes.clusterId}"`);
   }
   if (isMaster) return allowed('administrator of the cluster');
-  return isBasic(attributes) ? allowed('open to every identity of the cluster') : refused('');
-}
-
-function isBasic(attributes: RequestAttributes): boolean {
-  if (attributes.type === 'path') return attributes.verb === 'get' && discoveryPaths.test(attributes.path);
-  return (
-    attributes.verb === 'create' &&
-    (selfReviews.get(attributes.group)?.includes(attributes.resource) ?? false)
-  );
+  return isBasicAccess(attributes) ? allowed('open to every identity of the cluster') : refused('');
 }
 
 function allowed(reason: string): Decision {

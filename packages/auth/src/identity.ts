@@ -1,3 +1,5 @@
+import type { TokenScope } from './token-scope.ts';
+
 /** Who makes a request, as a verified token says. */
 export interface Identity {
   /** The cluster whose keys signed the token. */
@@ -9,6 +11,8 @@ export interface Identity {
   readonly extra: Readonly<Record<string, readonly string[]>>;
   /** The token's own id. */
   readonly jti: string;
+  /** What the token is good for at most; absent where it carries all that its subject may do. */
+  readonly scope?: TokenScope;
 }
 
 /** What a token says of its subject. */

@@ -1,7 +1,8 @@
 import { importJWK, SignJWT } from 'jose';
 import type { Subject } from './identity.ts';
-import { berthClaim, type BerthClaim } from './token-claims.ts';
+import { berthClaim, type BerthClaim, type BoundObject } from './token-claims.ts';
 import { type SigningKey, tokenAlgorithm } from './signing-key.ts';
+import type { TokenScope } from './token-scope.ts';
 
 export interface TokenRequest {
   readonly clusterId: string;
@@ -15,6 +16,10 @@ export interface TokenRequest {
   readonly jti?: string;
   readonly key: Pick<SigningKey, 'kid' | 'privateJwk'>;
   readonly now: Date;
+  /** What the token is good for at most. Default: all that its subject may do. */
+  readonly scope?: TokenScope;
+  /** An object of the cluster whose end is the token's end. */
+  readonly boundTo?: BoundObject;
   /** Further claims, such as `kubernetes.io` of a bound service account token. They never replace Berth's own. */
   readonly claims?: Readonly<Record<string, unknown>>;
 }
@@ -24,12 +29,15 @@ export const defaultTokenLifetimeSeconds = 3600;
 /** Signs a bearer token for one cluster. */
 export async function mintToken(request: TokenRequest): Promise<string> {
   const issuedAtSeconds = Math.floor(request.now.getTime() / 1000);
+  const { scope, boundTo } = request;
   const { username, uid, groups, extra } = request.subject;
   const claim: BerthClaim = {
     cluster: request.clusterId,
     groups,
-    ...(uid === undefined ? {} : { uid }),
-    ...(extra === undefined ? {} : { extra }),
+    ...(uid !== undefined && { uid }),
+    ...(extra !== undefined && { extra }),
+    ...(scope !== undefined && { scope }),
+    ...(boundTo !== undefined && { boundTo }),
   };
   return new SignJWT({ ...request.claims, [berthClaim]: claim })
     .setProtectedHeader({ alg: tokenAlgorithm, kid: request.key.kid, typ: 'JWT' })

@@ -1,4 +1,6 @@
 import type { JWTPayload } from 'jose';
+import { isRecord } from './is-record.ts';
+import type { TokenScope } from './token-scope.ts';
 
 /** The private claim in which Berth's tokens carry what Kubernetes knows of a user beyond `sub`. */
 export const berthClaim = 'berth.dev';
@@ -26,26 +28,57 @@ export interface BerthClaim {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+  readonly scope?: TokenScope;
+  /** An object of the cluster that the token stands and falls with, beside those that `kubernetes.io` names. */
+  readonly boundTo?: BoundObject;
+}
+
+export interface BoundObject {
+  /** As the store names it: `tokens.access.berth.dev`. */
+  readonly resource: string;
+  /** '' for cluster-scoped objects. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
 }
 
 /** The claim of a payload, checked member by member; undefined where any of it is missing or of another type. */
 export function berthClaimOf(payload: JWTPayload): BerthClaim | undefined {
   const claim = payload[berthClaim];
   if (!isRecord(claim)) return undefined;
-  const { cluster, uid, groups, extra } = claim;
+  const { cluster, uid, groups, extra, scope, boundTo } = claim;
   if (typeof cluster !== 'string' || cluster === '' || !isStrings(groups)) return undefined;
   if (uid !== undefined && typeof uid !== 'string') return undefined;
   if (extra !== undefined && !isStringLists(extra)) return undefined;
+  if (scope !== undefined && !isScope(scope)) return undefined;
+  if (boundTo !== undefined && !isBoundObject(boundTo)) return undefined;
   return {
     cluster,
     groups,
-    ...(uid === undefined ? {} : { uid }),
-    ...(extra === undefined ? {} : { extra }),
+    ...(uid !== undefined && { uid }),
+    ...(extra !== undefined && { extra }),
+    ...(scope !== undefined && { scope }),
+    ...(boundTo !== undefined && { boundTo }),
   };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+const scopeMembers: ReadonlySet<string> = new Set(['clusters', 'namespaces', 'verbs'] satisfies Array<
+  keyof TokenScope
+>);
+
+/** A member that is not known here would restrict the token where it is: it is refused rather than left out. */
+function isScope(value: unknown): value is TokenScope {
+  return isStringLists(value) && Object.keys(value).every((member) => scopeMembers.has(member));
+}
+
+function isBoundObject(value: unknown): value is BoundObject {
+  return (
+    isRecord(value) &&
+    [value['resource'], value['name'], value['uid']].every(
+      (text) => typeof text === 'string' && text !== '',
+    ) &&
+    typeof value['namespace'] === 'string'
+  );
 }
 
 function isStrings(value: unknown): value is readonly string[] {

@@ -8,7 +8,8 @@ export type TokenErrorCode =
   | 'not-yet-valid'
   | 'wrong-algorithm'
   | 'wrong-audience'
-  | 'unknown-key';
+  | 'unknown-key'
+  | 'revoked';
 
 /** A bearer token that proves nothing. The message is safe to show and never holds the token. */
 export class TokenError extends BerthError {

@@ -58,6 +58,55 @@ test('a minted token proves its subject, cluster and id until it expires', async
       jti: 'id1',
     },
     expiresAt: secondsLater(600),
+    dependencies: [],
+  });
+});
+
+test('a token tells what it is good for at most, and which objects carry it', async () => {
+  const reference = (name: string) => ({ name, uid: `uid-of-${name}` });
+  const scope = { namespaces: ['web'], verbs: ['get'] };
+  const boundTo = { resource: 'tokens.access.berth.dev', namespace: '', name: 'ci', uid: 'u' };
+  const token = await mintToken({
+    ...base(),
+    scope,
+    boundTo,
+    claims: {
+      'kubernetes.io': {
+        namespace: 'ns',
+        serviceaccount: reference('sa'),
+        pod: reference('p'),
+        node: reference('n'),
+      },
+    },
+  });
+  const { identity, dependencies } = await verify(token);
+  expect(identity.scope).toEqual(scope);
+  const own = { clusterId: 'ours', namespace: 'ns', graceMs: 60_000 };
+  expect(dependencies).toEqual([
+    { ...own, resource: 'serviceaccounts', ...reference('sa') },
+    { ...own, resource: 'pods', ...reference('p') },
+    { clusterId: 'ours', ...boundTo, graceMs: 0 },
+  ]);
+});
+
+test('a token that is bound to a node alone falls with the node of the fleet', async () => {
+  const token = await mintToken({
+    ...base(),
+    claims: {
+      'kubernetes.io': {
+        namespace: 'ns',
+        serviceaccount: { name: 'sa', uid: 's' },
+        node: { name: 'n', uid: 'u' },
+      },
+    },
+  });
+  expect((await verify(token)).dependencies[1]).toEqual({
+    clusterId: 'system',
+    resource: 'nodes',
+    namespace: '',
+    name: 'n',
+    uid: 'u',
+    graceMs: 60_000,
   });
 });
 
@@ -67,7 +116,7 @@ test('further claims of a request never replace those that the identity rests on
     claims: {
       sub: 'root',
       [berthClaim]: { cluster: 'theirs', groups: [] },
-      'kubernetes.io': { namespace: 'ns' },
+      aud: 'elsewhere',
     },
   });
   const { identity } = await verify(token);
@@ -143,6 +192,21 @@ const attacks: ReadonlyArray<{
     code: 'malformed',
     token: () =>
       resign(claims('ours', { [berthClaim]: { cluster: 'ours', groups: 'system:masters' } }), ours),
+  },
+  {
+    attack: 'a scope with a member that is not known',
+    code: 'malformed',
+    token: () =>
+      resign(
+        claims('ours', { [berthClaim]: { cluster: 'ours', groups: [], scope: { resources: ['pods'] } } }),
+        ours,
+      ),
+  },
+  {
+    attack: 'bound to something without a uid',
+    code: 'malformed',
+    token: () =>
+      resign(claims('ours', { 'kubernetes.io': { namespace: 'ns', serviceaccount: { name: 'sa' } } }), ours),
   },
 ];
 

@@ -1,7 +1,13 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Identity } from './identity.ts';
 import { type BerthClaim, berthClaimOf } from './token-claims.ts';
+import {
+  serviceAccountClaimName,
+  serviceAccountClaimOf,
+  serviceAccountDependencies,
+} from './service-account-claim.ts';
 import { tokenAlgorithm, type VerificationKey } from './signing-key.ts';
+import type { TokenDependency } from './token-dependency.ts';
 import { TokenError } from './token-error.ts';
 
 export interface VerifyOptions {
@@ -12,10 +18,12 @@ export interface VerifyOptions {
   readonly now: Date;
 }
 
-/** An identity and until when the token proves it. */
+/** An identity, and until when and under what conditions the token proves it. */
 export interface VerifiedToken {
   readonly identity: Identity;
   readonly expiresAt: Date;
+  /** Objects without which the token proves nothing. That they exist is for the caller to look up. */
+  readonly dependencies: readonly TokenDependency[];
 }
 
 /**
@@ -47,8 +55,20 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
     groups: claim.groups,
     extra: claim.extra ?? {},
     jti,
+    ...(claim.scope !== undefined && { scope: claim.scope }),
   };
-  return { identity, expiresAt: new Date(exp * 1000) };
+  return { identity, expiresAt: new Date(exp * 1000), dependencies: dependenciesOf(payload, claim) };
+}
+
+function dependenciesOf(payload: JWTPayload, { cluster: clusterId, boundTo }: BerthClaim): TokenDependency[] {
+  const claim = serviceAccountClaimOf(payload);
+  if (claim === undefined) {
+    throw new TokenError('malformed', `the token's claim ${serviceAccountClaimName} is not of its form`);
+  }
+  return [
+    ...(claim === 'none' ? [] : serviceAccountDependencies(clusterId, claim)),
+    ...(boundTo === undefined ? [] : [{ clusterId, ...boundTo, graceMs: 0 }]),
+  ];
 }
 
 function keyIdOf(token: string): string {
