@@ -3,8 +3,10 @@ import {
   adminSubject,
   apiAudience,
   createKeyRing,
+  fixedMasterKeys,
   issuerOf,
   type KeyRing,
+  type MasterKeys,
   mintToken,
   type Subject,
 } from '@berth/auth';
@@ -52,7 +54,10 @@ export interface TestAnswer {
 
 /** An API server over a database of its own, with the clusters `system`, `default` and `neighbour`. */
 export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
-  const database: Database = { databaseUrl: await createTestDatabase(), masterKey: randomBytes(32) };
+  const database: Database = {
+    databaseUrl: await createTestDatabase(),
+    masterKeys: fixedMasterKeys(randomBytes(32)),
+  };
   const hints = createHintBus();
   const store = openStore({ databaseUrl: database.databaseUrl, hints, pollIntervalMs: 100 });
   await store.ensurePartitions(new Date());
@@ -65,13 +70,13 @@ export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<T
 
 interface Database {
   readonly databaseUrl: string;
-  readonly masterKey: Uint8Array;
+  readonly masterKeys: MasterKeys;
 }
 
 async function startOn(database: Database, options: Partial<ApiOptions>): Promise<TestApi> {
   const hints = createHintBus();
   const store = openStore({ databaseUrl: database.databaseUrl, hints, pollIntervalMs: 100 });
-  const keys = createKeyRing(store.signingKeys, database.masterKey);
+  const keys = createKeyRing(store.signingKeys, database.masterKeys);
   const api: Api = await startApi({
     store,
     hints,

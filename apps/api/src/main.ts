@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { createKeyRing } from '@berth/auth';
+import { createKeyRing, openMasterKeys } from '@berth/auth';
 import { builtinRegistry } from '@berth/kinds';
 import { connectHints, redisErrorLog } from '@berth/queue';
 import { openStore } from '@berth/store';
 import { pino } from 'pino';
 import { z } from 'zod';
-import { parseMasterKey } from './master-key.ts';
 import { type Api, startApi } from './server.ts';
 import { type ApiSettings, readSettings } from './settings.ts';
 
@@ -51,11 +50,11 @@ try {
 }
 
 async function start(from: ApiSettings): Promise<Api> {
-  const [certificate, key, clusterCa, masterKey] = await Promise.all([
+  const [certificate, key, clusterCa, masterKeys] = await Promise.all([
     readFile(from.certificateFile, 'utf8'),
     readFile(from.keyFile, 'utf8'),
     readFile(from.caFile, 'utf8'),
-    readFile(from.masterKeyFile, 'utf8'),
+    openMasterKeys(from.masterKeys),
   ]);
   await store.ping();
   await store.ensurePartitions(new Date());
@@ -63,7 +62,7 @@ async function start(from: ApiSettings): Promise<Api> {
     store,
     hints,
     kinds: builtinRegistry,
-    keys: createKeyRing(store.signingKeys, parseMasterKey(masterKey)),
+    keys: createKeyRing(store.signingKeys, masterKeys),
     log,
     now: () => new Date(),
     externalUrl: from.externalUrl,

@@ -1,3 +1,4 @@
+import type { MasterKeySettings } from '@berth/auth';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -21,8 +22,10 @@ const environment = z.object({
   BERTH_TLS_CERT_FILE: z.string().min(1),
   BERTH_TLS_KEY_FILE: z.string().min(1),
   BERTH_CA_FILE: z.string().min(1),
-  /** File with the 32 bytes, in base64, that seal the clusters' signing keys. */
-  BERTH_MASTER_KEY_FILE: z.string().min(1),
+  /** The master keys: 32 bytes in base64 each, the newest first. In the environment, in a file, or both. */
+  BERTH_MASTER_KEY: z.string().optional(),
+  BERTH_PREVIOUS_MASTER_KEYS: z.string().optional(),
+  BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
   /** URL under which clients reach this server. */
   BERTH_EXTERNAL_URL: z.url({ protocol: /^https?$/ }),
   /** How long the log can be read back: by watches, continue tokens and undo. */
@@ -40,7 +43,7 @@ export interface ApiSettings {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly caFile: string;
-  readonly masterKeyFile: string;
+  readonly masterKeys: MasterKeySettings;
   readonly externalUrl: string;
   readonly retentionMs: number;
   readonly logLevel: string;
@@ -59,7 +62,11 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
     certificateFile: read.BERTH_TLS_CERT_FILE,
     keyFile: read.BERTH_TLS_KEY_FILE,
     caFile: read.BERTH_CA_FILE,
-    masterKeyFile: read.BERTH_MASTER_KEY_FILE,
+    masterKeys: {
+      key: read.BERTH_MASTER_KEY,
+      previousKeys: read.BERTH_PREVIOUS_MASTER_KEYS,
+      file: read.BERTH_MASTER_KEY_FILE,
+    },
     externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     logLevel: read.LOG_LEVEL,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { MasterKeySettings } from '@berth/auth';
 import { z } from 'zod';
 import { CliError } from './cli-error.ts';
 
@@ -53,7 +54,10 @@ const schema = z.object({
 });
 
 /** Everything that can be set, validated. Durations and sizes have their unit in the name. */
-export type Settings = z.output<typeof schema>;
+export interface Settings extends z.output<typeof schema> {
+  /** Master keys besides those of the data directory. Secrets have no flags: every user of a machine sees those. */
+  readonly masterKeys: MasterKeySettings;
+}
 
 /** Setting, its variable, its flag and its default: the one place that documents them. */
 export const settingSources = {
@@ -121,7 +125,12 @@ export function readSettings(
     }),
   );
   const result = schema.safeParse(raw);
-  if (result.success) return result.data;
+  const masterKeys = {
+    key: environment['BERTH_MASTER_KEY'],
+    previousKeys: environment['BERTH_PREVIOUS_MASTER_KEYS'],
+    file: environment['BERTH_MASTER_KEY_FILE'],
+  };
+  if (result.success) return { ...result.data, masterKeys };
   const problems = result.error.issues.map((issue) => {
     const name = String(issue.path[0]) as SettingName;
     return `${settingSources[name].variable}: ${issue.message}`;

@@ -12,12 +12,20 @@ export {
   systemClusterId,
 } from './identity.ts';
 export type { Identity, Subject } from './identity.ts';
-export { createKeyRing } from './key-ring.ts';
+export { createKeyRing, signingKeyOwner } from './key-ring.ts';
 export type { KeyRing, SealedKeyStore, SealedSigningKey } from './key-ring.ts';
 export { issuerOf } from './issuer.ts';
 export { defaultTokenLifetimeSeconds, mintToken } from './mint-token.ts';
 export type { TokenRequest } from './mint-token.ts';
-export { openKey, SealError, sealKey } from './seal-key.ts';
+export { createBodyCipher, dataKeyOwner } from './body-cipher.ts';
+export { generateMasterKey, MasterKeyError, parseMasterKeys } from './master-key.ts';
+export type { MasterKey } from './master-key.ts';
+export { fixedMasterKeys } from './master-keys.ts';
+export type { MasterKeys } from './master-keys.ts';
+export { openMasterKeys } from './open-master-keys.ts';
+export type { MasterKeySettings } from './open-master-keys.ts';
+export { SealError } from './seal-bytes.ts';
+export { masterKeyIdOf, openKey, sealKey } from './seal-key.ts';
 export { generateSigningKey, tokenAlgorithm } from './signing-key.ts';
 export type { SigningKey, VerificationKey } from './signing-key.ts';
 export { carriesToken } from './token-dependency.ts';

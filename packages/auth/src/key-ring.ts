@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import type { MasterKeys } from './master-keys.ts';
 import { openKey, sealKey } from './seal-key.ts';
 import { generateSigningKey, type SigningKey, tokenAlgorithm, type VerificationKey } from './signing-key.ts';
 
@@ -24,17 +25,16 @@ export interface KeyRing {
   signingKey(clusterId: string): Promise<SigningKey>;
 }
 
-/** @param masterKey 32 bytes */
-export function createKeyRing(store: SealedKeyStore, masterKey: Uint8Array): KeyRing {
+export function createKeyRing(store: SealedKeyStore, masterKeys: MasterKeys): KeyRing {
   return {
     async verificationKeys(clusterId) {
       return (await store.list(clusterId)).map(verificationKeyOf);
     },
     async signingKey(clusterId) {
       const newest = (await store.list(clusterId)).at(-1);
-      if (newest !== undefined) return unsealed(newest, clusterId, masterKey);
+      if (newest !== undefined) return unsealed(newest, clusterId, masterKeys);
       const key = await generateSigningKey();
-      await store.insert(clusterId, sealed(key, clusterId, masterKey));
+      await store.insert(clusterId, await sealed(key, clusterId, masterKeys));
       return key;
     },
   };
@@ -45,20 +45,31 @@ function verificationKeyOf({ keyId, publicJwk }: SealedSigningKey): Verification
   return { kid: keyId, publicJwk: jwk };
 }
 
-function unsealed(key: SealedSigningKey, clusterId: string, masterKey: Uint8Array): SigningKey {
-  const privateJwk = openKey(key.sealedPrivateJwk, ownerOf(clusterId, key.keyId), masterKey);
+async function unsealed(
+  key: SealedSigningKey,
+  clusterId: string,
+  masterKeys: MasterKeys,
+): Promise<SigningKey> {
+  const opened = await openKey(key.sealedPrivateJwk, signingKeyOwner(clusterId, key.keyId), masterKeys);
+  // GCM proves that these are the bytes that were sealed.
+  const privateJwk: JWK = JSON.parse(opened.toString());
   return { ...verificationKeyOf(key), privateJwk };
 }
 
-function sealed(key: SigningKey, clusterId: string, masterKey: Uint8Array): SealedSigningKey {
+async function sealed(key: SigningKey, clusterId: string, masterKeys: MasterKeys): Promise<SealedSigningKey> {
   return {
     keyId: key.kid,
     algorithm: tokenAlgorithm,
     publicJwk: { ...key.publicJwk },
-    sealedPrivateJwk: sealKey(key.privateJwk, ownerOf(clusterId, key.kid), masterKey),
+    sealedPrivateJwk: await sealKey(
+      JSON.stringify(key.privateJwk),
+      signingKeyOwner(clusterId, key.kid),
+      masterKeys,
+    ),
   };
 }
 
-function ownerOf(clusterId: string, kid: string): string {
+/** What a signing key is sealed for. */
+export function signingKeyOwner(clusterId: string, kid: string): string {
   return `${clusterId}/${kid}`;
 }

@@ -1,35 +1,68 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { openKey, sealKey } from './seal-key.ts';
-import { generateSigningKey } from './signing-key.ts';
+import { fixedMasterKeys } from './master-keys.ts';
+import { sealBytes } from './seal-bytes.ts';
+import { masterKeyIdOf, openKey, sealKey } from './seal-key.ts';
 
-const masterKey = randomBytes(32);
+const bytes = randomBytes(32);
+const masterKeys = fixedMasterKeys(bytes);
+const secret = 'the private half';
 
 test('a sealed key opens for its owner under its master key, and shows nothing of itself', async () => {
-  const { privateJwk } = await generateSigningKey();
-  const sealed = sealKey(privateJwk, 'a/k1', masterKey);
-  expect(openKey(sealed, 'a/k1', masterKey)).toEqual(privateJwk);
-  expect(sealed).not.toContain(String(privateJwk.d));
-  expect(sealKey(privateJwk, 'a/k1', masterKey)).not.toBe(sealed);
+  const sealed = await sealKey(secret, 'a/k1', masterKeys);
+  expect((await openKey(sealed, 'a/k1', masterKeys)).toString()).toBe(secret);
+  expect(Buffer.from(sealed.split('.')[2] ?? '', 'base64url').toString()).not.toContain(secret);
+  expect(await sealKey(secret, 'a/k1', masterKeys)).not.toBe(sealed);
+});
+
+test('a sealed key names its master key, and opens as long as that one is kept', async () => {
+  const sealed = await sealKey(secret, 'a/k1', masterKeys);
+  const { id } = await masterKeys.current();
+  expect(masterKeyIdOf(sealed)).toBe(id);
+  const rotated = fixedMasterKeys(randomBytes(32), bytes);
+  expect((await openKey(sealed, 'a/k1', rotated)).toString()).toBe(secret);
+  expect(masterKeyIdOf(await sealKey(secret, 'a/k1', rotated))).not.toBe(id);
+});
+
+test('the form that did not name its master key opens with whichever fits', async () => {
+  const sealed = `v1.${sealBytes(secret, 'a/k1', bytes)}`;
+  const rotated = fixedMasterKeys(randomBytes(32), bytes);
+  expect((await openKey(sealed, 'a/k1', rotated)).toString()).toBe(secret);
+  expect(masterKeyIdOf(sealed)).toBeUndefined();
+  await expect(openKey(sealed, 'a/k1', fixedMasterKeys(randomBytes(32)))).rejects.toMatchObject({
+    code: 'unsealable',
+  });
 });
 
 const changed = (text: string) => `${text.slice(0, -2)}${text.endsWith('AA') ? 'BB' : 'AA'}`;
 
 test.for([
-  { what: 'another owner', owner: 'b/k1', key: masterKey, alter: (text: string) => text },
-  { what: 'another master key', owner: 'a/k1', key: randomBytes(32), alter: (text: string) => text },
-  { what: 'changed bytes', owner: 'a/k1', key: masterKey, alter: changed },
+  { what: 'for another owner', owner: 'b/k1', alter: (text: string) => text, code: 'unsealable' },
+  { what: 'with changed bytes', owner: 'a/k1', alter: changed, code: 'unsealable' },
   {
-    what: 'an unknown form',
+    what: 'of an unknown form',
     owner: 'a/k1',
-    key: masterKey,
-    alter: (text: string) => text.replace('v1', 'v2'),
+    alter: (text: string) => text.replace('v2', 'v3'),
+    code: 'unsealable',
   },
-  { what: 'nothing', owner: 'a/k1', key: masterKey, alter: () => '' },
-  { what: 'a short master key', owner: 'a/k1', key: randomBytes(16), alter: (text: string) => text },
-])('a sealed key does not open with $what', async ({ owner, key, alter }) => {
-  const sealed = sealKey({ kty: 'OKP', d: 'secret' }, 'a/k1', masterKey);
-  expect(() => openKey(alter(sealed), owner, key)).toThrowError(
-    expect.objectContaining({ code: 'unsealable' }),
-  );
+  {
+    what: 'that is cut short',
+    owner: 'a/k1',
+    alter: (text: string) => text.slice(0, 30),
+    code: 'unsealable',
+  },
+  { what: 'that is empty', owner: 'a/k1', alter: () => '', code: 'unsealable' },
+])('a sealed key $what does not open', async ({ owner, alter, code }) => {
+  const sealed = await sealKey(secret, 'a/k1', masterKeys);
+  await expect(openKey(alter(sealed), owner, masterKeys)).rejects.toMatchObject({ code });
+});
+
+test('a missing master key is named, beside those that are there', async () => {
+  const sealed = await sealKey(secret, 'a/k1', masterKeys);
+  const others = fixedMasterKeys(randomBytes(32));
+  const [needed, held] = await Promise.all([masterKeys.current(), others.current()]);
+  await expect(openKey(sealed, 'a/k1', others)).rejects.toMatchObject({
+    code: 'MASTER_KEY',
+    message: `the master key ${needed.id} is needed, and is not among those given (${held.id}). Give it in BERTH_PREVIOUS_MASTER_KEYS or as a further line of the key file.`,
+  });
 });

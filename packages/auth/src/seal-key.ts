@@ -1,63 +1,56 @@
-import { BerthError } from '@berth/machinery';
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import type { JWK } from 'jose';
-
-/** A private key that cannot be opened: another master key, another owner, or bytes that were changed. */
-export class SealError extends BerthError {
-  override readonly name = 'SealError';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super('unsealable', message, options);
-  }
-}
-
-const algorithm = 'aes-256-gcm';
-const ivBytes = 12;
-const tagBytes = 16;
+import type { MasterKeys } from './master-keys.ts';
+import { keyBytes, openBytes, SealError, sealBytes } from './seal-bytes.ts';
 
 /**
- * Seals a private key for storage: AES-256-GCM under a 32-byte master key.
+ * Seals a key for storage, under the newest master key.
  *
- * @param owner what the key belongs to (`<clusterId>/<kid>`). It is authenticated, so that a sealed key which is moved to
+ * @param key its bytes, or the JSON of a private JWK
+ * @param owner what the key belongs to (`<clusterId>/<keyId>`). It is authenticated, so that a sealed key which is moved to
  *   another cluster's row does not open there.
- * @returns `v1.<iv, ciphertext and tag in base64url>`
+ * @returns `v2.<id of the master key>.<sealed bytes>`
  */
-export function sealKey(privateJwk: JWK, owner: string, masterKey: Uint8Array): string {
-  const iv = randomBytes(ivBytes);
-  const cipher = createCipheriv(algorithm, checkedMasterKey(masterKey), iv);
-  cipher.setAAD(Buffer.from(owner));
-  const sealed = Buffer.concat([
-    iv,
-    cipher.update(JSON.stringify(privateJwk)),
-    cipher.final(),
-    cipher.getAuthTag(),
-  ]);
-  return `v1.${sealed.toString('base64url')}`;
+export async function sealKey(
+  key: Uint8Array | string,
+  owner: string,
+  masterKeys: Pick<MasterKeys, 'current'>,
+): Promise<string> {
+  const { id, bytes } = await masterKeys.current();
+  return `v2.${id}.${sealBytes(key, owner, bytes)}`;
 }
 
-/** Opens what {@link sealKey} made. @throws SealError */
-export function openKey(sealed: string, owner: string, masterKey: Uint8Array): JWK {
-  const [version, payload] = sealed.split('.');
-  const bytes = Buffer.from(payload ?? '', 'base64url');
-  if (version !== 'v1' || bytes.length <= ivBytes + tagBytes) {
-    throw new SealError('the sealed key is not of a known form');
+/** Opens what {@link sealKey} made. @throws SealError, MasterKeyError when its master key is not at hand */
+export async function openKey(sealed: string, owner: string, masterKeys: MasterKeys): Promise<Buffer> {
+  const { masterKeyId, payload } = parsed(sealed);
+  if (masterKeyId !== undefined) {
+    const { bytes } = await masterKeys.find(masterKeyId);
+    return openBytes(payload, owner, bytes);
   }
-  const decipher = createDecipheriv(algorithm, checkedMasterKey(masterKey), bytes.subarray(0, ivBytes));
-  decipher.setAAD(Buffer.from(owner));
-  decipher.setAuthTag(bytes.subarray(-tagBytes));
-  try {
-    const text = Buffer.concat([decipher.update(bytes.subarray(ivBytes, -tagBytes)), decipher.final()]);
-    // GCM proves that these are the bytes that sealKey wrote.
-    const jwk: JWK = JSON.parse(text.toString());
-    return jwk;
-  } catch (cause) {
-    throw new SealError('the sealed key does not open with this master key', { cause });
+  // The first form did not name its key.
+  for (const { bytes } of await masterKeys.all()) {
+    try {
+      return openBytes(payload, owner, bytes);
+    } catch (error) {
+      if (!(error instanceof SealError)) throw error;
+    }
   }
+  throw new SealError('the sealed key does not open with any of the master keys, or for this owner');
 }
 
-function checkedMasterKey(masterKey: Uint8Array): Uint8Array {
-  if (masterKey.length !== 32) {
-    throw new SealError(`the master key has ${masterKey.length} bytes, but must have 32`);
-  }
-  return masterKey;
+/** The master key that sealed it; undefined for the form that did not name its key. @throws SealError */
+export function masterKeyIdOf(sealed: string): string | undefined {
+  return parsed(sealed).masterKeyId;
+}
+
+/** Opens a data key. @throws SealError when it has not the length of one */
+export async function openDataKey(sealed: string, owner: string, masterKeys: MasterKeys): Promise<Buffer> {
+  const key = await openKey(sealed, owner, masterKeys);
+  if (key.length !== keyBytes) throw new SealError(`a data key has ${key.length} bytes`);
+  return key;
+}
+
+function parsed(sealed: string): { masterKeyId: string | undefined; payload: string } {
+  const [version, second = '', third] = sealed.split('.');
+  if (version === 'v2' && third !== undefined) return { masterKeyId: second, payload: third };
+  if (version === 'v1' && third === undefined) return { masterKeyId: undefined, payload: second };
+  throw new SealError('the sealed key is not of a known form');
 }

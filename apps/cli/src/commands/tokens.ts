@@ -2,7 +2,7 @@ import { adminSubject, nodeSubject, type Subject } from '@berth/auth';
 import { CliError } from '../cli-error.ts';
 import { dataDirectory } from '../instance/data-directory.ts';
 import { renderKubeconfig } from '../instance/kubeconfig.ts';
-import { readMasterKey } from '../instance/master-key.ts';
+import { masterKeysOf } from '../instance/master-keys.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
 import { systemCluster } from '../instance/names.ts';
 import { databaseUrlOf, readCa, withStore } from '../instance/open-instance.ts';
@@ -37,16 +37,16 @@ async function mint(
 ): Promise<string> {
   const expiresInSeconds = secondsOf(options.expires);
   const directory = dataDirectory(settings.dataDirectory);
-  const [databaseUrl, masterKey] = await Promise.all([
+  const [databaseUrl, masterKeys] = await Promise.all([
     databaseUrlOf(settings, directory),
-    readMasterKey(directory.masterKey),
+    masterKeysOf(settings, directory),
   ]);
   return withStore(databaseUrl, (store) =>
     mintClusterToken(store, {
       clusterId: options.clusterId,
       subject: options.subject,
       expiresInSeconds,
-      masterKey,
+      masterKeys,
       serverUrl: serverUrl(settings),
       now: new Date(),
     }),

@@ -1,12 +1,12 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
-import { adminSubject, nodeSubject } from '@berth/auth';
+import { adminSubject, type MasterKeys, nodeSubject } from '@berth/auth';
 import { migrate } from '@berth/store';
 import type { ApiAccess } from '../api-request.ts';
 import { ensureCertificates } from '../instance/certificates.ts';
 import { type DataDirectory, dataDirectory, takeDataDirectory } from '../instance/data-directory.ts';
 import { ensureCluster, ensureTenant, removeNodes } from '../instance/fleet-objects.ts';
 import { renderKubeconfig } from '../instance/kubeconfig.ts';
-import { ensureMasterKey } from '../instance/master-key.ts';
+import { ensureMasterKey } from '../instance/master-keys.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
 import { adminUser, defaultCluster, defaultTenant, systemCluster } from '../instance/names.ts';
 import { withStore } from '../instance/open-instance.ts';
@@ -66,9 +66,9 @@ interface Instance {
 async function start(instance: Instance): Promise<NodeJS.Timeout> {
   const { settings, directory, printer } = instance;
   const now = new Date();
-  const [caPem, masterKey] = await Promise.all([
+  const [caPem, masterKeys] = await Promise.all([
     ensureCertificates(directory.pki, now),
-    ensureMasterKey(directory.masterKey),
+    ensureMasterKey(settings, directory),
   ]);
   const engines = await startEngines(settings, directory, printer);
   instance.engines = engines;
@@ -76,7 +76,7 @@ async function start(instance: Instance): Promise<NodeJS.Timeout> {
 
   const context: PartContext = { settings, directory, engines, printer };
   instance.parts.push(await startPart(apiPart(context)));
-  const keys: Keys = { masterKey, caPem, databaseUrl: engines.databaseUrl };
+  const keys: Keys = { masterKeys, caPem, databaseUrl: engines.databaseUrl };
   await writeTokens(instance, keys);
   const others = await Promise.allSettled([workerPart(context), ...nodeParts(context)].map(startPart));
   for (const result of others) if (result.status === 'fulfilled') instance.parts.push(result.value);
@@ -91,7 +91,7 @@ async function start(instance: Instance): Promise<NodeJS.Timeout> {
 }
 
 interface Keys {
-  readonly masterKey: Uint8Array;
+  readonly masterKeys: MasterKeys;
   readonly caPem: string;
   readonly databaseUrl: string;
 }
@@ -100,7 +100,7 @@ interface Keys {
 async function writeTokens(instance: Instance, keys: Keys): Promise<void> {
   const { settings, directory } = instance;
   await withStore(keys.databaseUrl, async (store) => {
-    const shared = { masterKey: keys.masterKey, serverUrl: serverUrl(settings), now: new Date() };
+    const shared = { masterKeys: keys.masterKeys, serverUrl: serverUrl(settings), now: new Date() };
     for (const [clusterId, file] of kubeconfigFiles(directory)) {
       if (!(await store.clusterExists(clusterId))) continue;
       const token = await mintClusterToken(store, {
@@ -144,7 +144,7 @@ async function createDefaults(instance: Instance, keys: Keys): Promise<void> {
       clusterId: systemCluster,
       subject: adminSubject(adminUser),
       expiresInSeconds: 300,
-      masterKey: keys.masterKey,
+      masterKeys: keys.masterKeys,
       serverUrl: serverUrl(settings),
       now: new Date(),
     }),

@@ -1,4 +1,4 @@
-import { apiAudience, createKeyRing, issuerOf, mintToken, type Subject } from '@berth/auth';
+import { apiAudience, createKeyRing, issuerOf, type MasterKeys, mintToken, type Subject } from '@berth/auth';
 import type { Store } from '@berth/store';
 import { CliError } from '../cli-error.ts';
 
@@ -6,7 +6,7 @@ export interface ClusterTokenRequest {
   readonly clusterId: string;
   readonly subject: Subject;
   readonly expiresInSeconds: number;
-  readonly masterKey: Uint8Array;
+  readonly masterKeys: MasterKeys;
   readonly serverUrl: string;
   readonly now: Date;
 }
@@ -20,7 +20,7 @@ export async function mintClusterToken(store: Store, request: ClusterTokenReques
   if (!(await store.clusterExists(request.clusterId))) {
     throw new CliError('CLUSTER_MISSING', `there is no cluster "${request.clusterId}"`);
   }
-  const key = await createKeyRing(store.signingKeys, request.masterKey).signingKey(request.clusterId);
+  const key = await createKeyRing(store.signingKeys, request.masterKeys).signingKey(request.clusterId);
   return mintToken({
     clusterId: request.clusterId,
     issuer: issuerOf(request.serverUrl, request.clusterId),

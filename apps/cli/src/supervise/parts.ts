@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataDirectory } from '../instance/data-directory.ts';
+import { masterKeySettings } from '../instance/master-keys.ts';
 import type { Settings } from '../settings.ts';
 import type { Engines } from './engines.ts';
 import type { EventPrinter } from './event-printer.ts';
@@ -27,7 +28,7 @@ export function apiPart(context: PartContext): PartOptions {
       BERTH_TLS_CERT_FILE: directory.pki.certificate,
       BERTH_TLS_KEY_FILE: directory.pki.key,
       BERTH_CA_FILE: directory.pki.ca,
-      BERTH_MASTER_KEY_FILE: directory.masterKey,
+      ...masterKeyVariables(context),
       BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
     },
   );
@@ -82,6 +83,16 @@ function redisPrefix({ settings, engines }: PartContext): string {
     .update(host + pathname)
     .digest('hex')
     .slice(0, 12)}`;
+}
+
+/** The parts find the master keys where this process found them. */
+function masterKeyVariables({ settings, directory }: PartContext): Record<string, string> {
+  const { key, previousKeys, file } = masterKeySettings(settings, directory);
+  return {
+    ...(file && { BERTH_MASTER_KEY_FILE: file }),
+    ...(key && { BERTH_MASTER_KEY: key }),
+    ...(previousKeys && { BERTH_PREVIOUS_MASTER_KEYS: previousKeys }),
+  };
 }
 
 function part(
