@@ -32,6 +32,8 @@ roots.push(
   'k8s.io.api.rbac.v1.ClusterRoleBinding',
   'k8s.io.api.rbac.v1.Role',
   'k8s.io.api.rbac.v1.RoleBinding',
+  'k8s.io.api.flowcontrol.v1.FlowSchema',
+  'k8s.io.api.flowcontrol.v1.PriorityLevelConfiguration',
 );
 
 const scalars = {

@@ -1,5 +1,6 @@
 import { cronJobController } from './cronjob/reconcile.ts';
 import { eventExpiry } from './event-expiry/reconcile.ts';
+import { flowControlController } from './flow-control/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
@@ -21,5 +22,6 @@ export function controllers(): readonly Reconciler[] {
     garbageCollector,
     podGarbageCollector,
     eventExpiry,
+    flowControlController,
   ];
 }

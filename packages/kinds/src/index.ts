@@ -25,6 +25,7 @@ export {
   type ServedGroupVersion,
 } from './discovery/served-groups.ts';
 export { compareVersions } from './discovery/version-order.ts';
+export { autoUpdateAnnotation, flowControlBootstrap } from './flow-control/bootstrap-objects.ts';
 export type {
   AggregationRule,
   ClusterRole,
@@ -44,6 +45,7 @@ export type {
   EnvVarSource,
   Event,
   EventsEvent,
+  FlowSchema,
   Job,
   JobCondition,
   JobSpec,
@@ -68,6 +70,7 @@ export type {
   PodStatus,
   PodTemplateSpec,
   PolicyRule,
+  PriorityLevelConfiguration,
   Probe,
   ResourceFieldSelector,
   ResourceRequirements,

@@ -74,6 +74,8 @@ export interface KindDefinition {
   readonly verbs: readonly Verb[];
   readonly subresources: readonly Subresource[];
   readonly columns: readonly TableColumn[];
+  /** The order of the rows of a table, where it is not that of the names. */
+  readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
   readonly strategy: KindStrategy;
   /** Field selectors beyond `metadata.name` and `metadata.namespace`: selector key to the object's value ('' when unset). */
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
@@ -111,6 +113,11 @@ export interface KindDefinition {
     readonly clusterId: string;
     readonly tenantId: string;
   };
+  /**
+   * Objects, of this kind and of those that belong with it, that every cluster has. They cost a cluster nothing until
+   * somebody looks at one of these kinds in it: then they are made. Their names are DNS subdomains.
+   */
+  readonly bootstrapObjects?: readonly KubeObject[];
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
   readonly answersDeleteWithObject?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */

@@ -1,3 +1,4 @@
+import { bootstrapHome, type EnsureBootstrap } from './bootstrap-home.ts';
 import type { ListReader } from './list-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
 import type { KindDefinition } from '@berth/kinds';
@@ -24,12 +25,16 @@ export interface HomeSources {
   /** What a new cluster begins with. */
   readonly clusterSeed: () => readonly Write[];
   readonly readList: ListReader;
+  readonly ensureBootstrap: EnsureBootstrap;
 }
 
 /** The home of a kind's objects: the log, with what the kind has beside it. */
 export function objectHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
   const log = sources.store.cluster(clusterId);
-  const { offLog, provisionsCluster } = definition;
+  const { offLog, provisionsCluster, bootstrapObjects } = definition;
+  if (bootstrapObjects !== undefined) {
+    return bootstrapHome(logHome(sources, log), () => sources.ensureBootstrap(log, bootstrapObjects));
+  }
   if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);
   return provisionsCluster === undefined ? logHome(sources, log) : provisioningHome(sources, log, definition);
 }

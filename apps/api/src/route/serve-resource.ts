@@ -2,6 +2,7 @@ import type { KindRegistry } from '@berth/kinds';
 import { methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
@@ -35,6 +36,7 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
     store: deps.store,
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
     readList: createListReader(),
+    ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
   };
   const runsPodsIn = createRunsPodsIn(deps.store);
   return async (c: ApiContext): Promise<Response> => {

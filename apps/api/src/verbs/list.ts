@@ -28,8 +28,9 @@ export function renderList(request: ResourceRequest, page: SelectedPage, { as }:
   }
   const objects = page.items.map((item) => parsedObject(scope, item));
   if (as.kind === 'Table') {
+    const { tableOrder } = scope.definition;
     return tableJson(request, {
-      objects,
+      objects: tableOrder === undefined ? objects : objects.sort(tableOrder),
       metadata,
       version: as.version,
       includeObject: includeObjectOf(request),

@@ -560,6 +560,12 @@ export interface ExecAction {
   command?: string[];
 }
 
+/** `k8s.io.api.flowcontrol.v1.ExemptPriorityLevelConfiguration` */
+export interface ExemptPriorityLevelConfiguration {
+  nominalConcurrencyShares?: number;
+  lendablePercent?: number;
+}
+
 /** `k8s.io.api.core.v1.FCVolumeSource` */
 export interface FCVolumeSource {
   targetWWNs?: string[];
@@ -601,6 +607,50 @@ export interface FlockerVolumeSource {
   datasetUUID?: string;
 }
 
+/** `k8s.io.api.flowcontrol.v1.FlowDistinguisherMethod` */
+export interface FlowDistinguisherMethod {
+  type: string;
+}
+
+/** `k8s.io.api.flowcontrol.v1.FlowSchema` */
+export interface FlowSchema {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: FlowSchemaSpec;
+  status?: FlowSchemaStatus;
+}
+
+/** `k8s.io.api.flowcontrol.v1.FlowSchemaCondition` */
+export interface FlowSchemaCondition {
+  type?: string;
+  status?: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.flowcontrol.v1.FlowSchemaSpec` */
+export interface FlowSchemaSpec {
+  priorityLevelConfiguration: PriorityLevelConfigurationReference;
+  matchingPrecedence?: number;
+  distinguisherMethod?: FlowDistinguisherMethod;
+  rules?: PolicyRulesWithSubjects[];
+}
+
+/** `k8s.io.api.flowcontrol.v1.FlowSchemaStatus` */
+export interface FlowSchemaStatus {
+  conditions?: FlowSchemaCondition[];
+}
+
+/** `k8s.io.api.flowcontrol.v1.Subject` */
+export interface FlowcontrolSubject {
+  kind: string;
+  user?: UserSubject;
+  group?: GroupSubject;
+  serviceAccount?: ServiceAccountSubject;
+}
+
 /** `k8s.io.api.core.v1.GCEPersistentDiskVolumeSource` */
 export interface GCEPersistentDiskVolumeSource {
   pdName: string;
@@ -635,6 +685,11 @@ export interface GlusterfsVolumeSource {
   endpoints: string;
   path: string;
   readOnly?: boolean;
+}
+
+/** `k8s.io.api.flowcontrol.v1.GroupSubject` */
+export interface GroupSubject {
+  name: string;
 }
 
 /** `k8s.io.api.core.v1.HTTPGetAction` */
@@ -845,6 +900,20 @@ export interface LimitRangeItem {
 /** `k8s.io.api.core.v1.LimitRangeSpec` */
 export interface LimitRangeSpec {
   limits?: LimitRangeItem[];
+}
+
+/** `k8s.io.api.flowcontrol.v1.LimitResponse` */
+export interface LimitResponse {
+  type: string;
+  queuing?: QueuingConfiguration;
+}
+
+/** `k8s.io.api.flowcontrol.v1.LimitedPriorityLevelConfiguration` */
+export interface LimitedPriorityLevelConfiguration {
+  nominalConcurrencyShares?: number;
+  limitResponse?: LimitResponse;
+  lendablePercent?: number;
+  borrowingLimitPercent?: number;
 }
 
 /** `k8s.io.api.core.v1.LinuxContainerUser` */
@@ -1058,6 +1127,12 @@ export interface NodeSystemInfo {
   operatingSystem: string;
   architecture: string;
   swap?: NodeSwapStatus;
+}
+
+/** `k8s.io.api.flowcontrol.v1.NonResourcePolicyRule` */
+export interface NonResourcePolicyRule {
+  verbs?: string[];
+  nonResourceURLs?: string[];
 }
 
 /** `k8s.io.api.core.v1.ObjectFieldSelector` */
@@ -1463,6 +1538,13 @@ export interface PolicyRule {
   nonResourceURLs?: string[];
 }
 
+/** `k8s.io.api.flowcontrol.v1.PolicyRulesWithSubjects` */
+export interface PolicyRulesWithSubjects {
+  subjects?: FlowcontrolSubject[];
+  resourceRules?: ResourcePolicyRule[];
+  nonResourceRules?: NonResourcePolicyRule[];
+}
+
 /** `k8s.io.api.core.v1.PortStatus` */
 export interface PortStatus {
   port: number;
@@ -1481,6 +1563,41 @@ export interface PortworxVolumeSource {
 export interface PreferredSchedulingTerm {
   weight: number;
   preference: NodeSelectorTerm;
+}
+
+/** `k8s.io.api.flowcontrol.v1.PriorityLevelConfiguration` */
+export interface PriorityLevelConfiguration {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: PriorityLevelConfigurationSpec;
+  status?: PriorityLevelConfigurationStatus;
+}
+
+/** `k8s.io.api.flowcontrol.v1.PriorityLevelConfigurationCondition` */
+export interface PriorityLevelConfigurationCondition {
+  type?: string;
+  status?: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.flowcontrol.v1.PriorityLevelConfigurationReference` */
+export interface PriorityLevelConfigurationReference {
+  name: string;
+}
+
+/** `k8s.io.api.flowcontrol.v1.PriorityLevelConfigurationSpec` */
+export interface PriorityLevelConfigurationSpec {
+  type: string;
+  limited?: LimitedPriorityLevelConfiguration;
+  exempt?: ExemptPriorityLevelConfiguration;
+}
+
+/** `k8s.io.api.flowcontrol.v1.PriorityLevelConfigurationStatus` */
+export interface PriorityLevelConfigurationStatus {
+  conditions?: PriorityLevelConfigurationCondition[];
 }
 
 /** `k8s.io.api.core.v1.Probe` */
@@ -1509,6 +1626,13 @@ export interface ProbeHandler {
 export interface ProjectedVolumeSource {
   sources?: VolumeProjection[];
   defaultMode?: number;
+}
+
+/** `k8s.io.api.flowcontrol.v1.QueuingConfiguration` */
+export interface QueuingConfiguration {
+  queues?: number;
+  handSize?: number;
+  queueLengthLimit?: number;
 }
 
 /** `k8s.io.api.core.v1.QuobyteVolumeSource` */
@@ -1599,6 +1723,15 @@ export interface ResourceHealth {
   resourceID: string;
   health?: string;
   message?: string;
+}
+
+/** `k8s.io.api.flowcontrol.v1.ResourcePolicyRule` */
+export interface ResourcePolicyRule {
+  verbs?: string[];
+  apiGroups?: string[];
+  resources?: string[];
+  clusterScope?: boolean;
+  namespaces?: string[];
 }
 
 /** `k8s.io.api.core.v1.ResourceQuota` */
@@ -1794,6 +1927,12 @@ export interface ServiceAccount {
   automountServiceAccountToken?: boolean;
 }
 
+/** `k8s.io.api.flowcontrol.v1.ServiceAccountSubject` */
+export interface ServiceAccountSubject {
+  namespace: string;
+  name: string;
+}
+
 /** `k8s.io.api.core.v1.ServiceAccountTokenProjection` */
 export interface ServiceAccountTokenProjection {
   audience?: string;
@@ -1948,6 +2087,11 @@ export interface TypedObjectReference {
 export interface UncountedTerminatedPods {
   succeeded?: string[];
   failed?: string[];
+}
+
+/** `k8s.io.api.flowcontrol.v1.UserSubject` */
+export interface UserSubject {
+  name: string;
 }
 
 /** `k8s.io.api.core.v1.Volume` */

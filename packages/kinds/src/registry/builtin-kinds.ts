@@ -4,6 +4,8 @@ import { configMap } from '../config-map/config-map.ts';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
 import { cronJob } from '../cron-job/cron-job.ts';
 import { event } from '../event/event.ts';
+import { flowSchema } from '../flow-control/flow-schema.ts';
+import { priorityLevelConfiguration } from '../flow-control/priority-level-configuration.ts';
 import { job } from '../job/job.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { lease } from '../lease/lease.ts';
@@ -33,6 +35,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   controllerRevision,
   cronJob,
   event,
+  flowSchema,
   job,
   lease,
   namespace,
@@ -40,6 +43,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   pod,
   role,
   roleBinding,
+  priorityLevelConfiguration,
   secret,
   selfSubjectAccessReview,
   selfSubjectReview,

@@ -1,0 +1,69 @@
+import { beforeCreate, type KindRegistry, writeAttributes } from '@berth/kinds';
+import { encodeStoredBody, type KubeObject } from '@berth/machinery';
+import type { ClusterStore, Write } from '@berth/store';
+import { LRUCache } from 'lru-cache';
+import { randomNameSuffix } from '../request/name-suffix.ts';
+import { bootstrapUid } from './bootstrap-uid.ts';
+import type { ObjectHome } from './object-home.ts';
+
+const rememberedClusters = 10_000;
+/** A cluster of the same name may have taken the place of the one that was looked at. */
+const rememberedForMs = 60_000;
+
+/** Makes the objects that a cluster has from the beginning, unless it has them. */
+export type EnsureBootstrap = (log: ClusterStore, objects: readonly KubeObject[]) => Promise<void>;
+
+/**
+ * Objects are looked for now and then, when their kind is used; in between the controllers look after them. In a cluster that
+ * takes no writes there are none until it does.
+ */
+export function createEnsureBootstrap(kinds: KindRegistry, now: () => Date): EnsureBootstrap {
+  const making = new LRUCache<string, Promise<void>>({ max: rememberedClusters, ttl: rememberedForMs });
+  return (log, objects) => {
+    const [first] = objects;
+    if (first === undefined) return Promise.resolve();
+    const key = `${log.clusterId}/${first.apiVersion}`;
+    const known = making.get(key);
+    if (known !== undefined) return known;
+    const made = makeMissing(log, { objects, kinds, now: now() }).catch((error: unknown) => {
+      making.delete(key);
+      throw error;
+    });
+    making.set(key, made);
+    return made;
+  };
+}
+
+/** A home whose objects are made when somebody first comes to look. */
+export function bootstrapHome(home: ObjectHome, ready: () => Promise<void>): ObjectHome {
+  return {
+    get: async (key) => ready().then(() => home.get(key)),
+    list: async (query) => ready().then(() => home.list(query)),
+    write: async (write) => ready().then(() => home.write(write)),
+  };
+}
+
+interface Bootstrap {
+  readonly objects: readonly KubeObject[];
+  readonly kinds: KindRegistry;
+  readonly now: Date;
+}
+
+async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<void> {
+  const writes = bootstrap.objects.map((object) => createOf(log.clusterId, object, bootstrap));
+  const [first] = writes;
+  if (first === undefined || (await log.get(first)) !== undefined) return;
+  // One commit; another process that does the same at the same time loses, and nothing is made twice.
+  await Promise.all(writes.map((write) => log.write(write)));
+}
+
+function createOf(clusterId: string, object: KubeObject, { kinds, now }: Bootstrap): Write {
+  const served = kinds.byGroupVersionKind(object.apiVersion, object.kind);
+  if (served === undefined) throw new Error(`no cluster serves ${object.apiVersion} ${object.kind}`);
+  const { object: created } = beforeCreate(served.definition, object, {
+    now,
+    newUid: () => bootstrapUid(clusterId, object),
+    newNameSuffix: randomNameSuffix,
+  });
+  return { op: 'create', ...writeAttributes(served.definition, created), body: encodeStoredBody(created) };
+}
