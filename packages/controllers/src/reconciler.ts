@@ -126,4 +126,9 @@ export interface ReconcileContext {
   readonly newNameSuffix: () => string;
   /** PEM of the CA that signs the API server's certificate, for `kube-root-ca.crt`. */
   readonly clusterCa: string;
+  /**
+   * Set when a create of this very reconcile was refused: how many went well before it. With no more creates than that
+   * the rest of the work is done, and the key is tried again later. A reconciler that takes no notice fails as a whole.
+   */
+  readonly mostCreates?: number;
 }

@@ -53,6 +53,8 @@ export type {
   KeyToPath,
   LabelSelector,
   Lease,
+  LimitRange,
+  LimitRangeItem,
   Namespace,
   Node,
   NodeAddress,
@@ -87,6 +89,7 @@ export type {
   VolumeMount,
   VolumeProjection,
 } from './generated/api-types.ts';
+export type { KindAdmission } from './lifecycle/admission.ts';
 export type {
   KindDefinition,
   KindStrategy,

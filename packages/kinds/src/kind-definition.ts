@@ -1,4 +1,5 @@
 import type { FieldError, KubeObject, NameRule, SchemaTable, TableColumn } from '@berth/machinery';
+import type { KindAdmission } from './lifecycle/admission.ts';
 
 export type { TableColumn };
 
@@ -77,6 +78,8 @@ export interface KindDefinition {
   /** The order of the rows of a table, where it is not that of the names. */
   readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
   readonly strategy: KindStrategy;
+  /** Which objects of its namespace judge a new object. */
+  readonly admission?: KindAdmission;
   /** Field selectors beyond `metadata.name` and `metadata.namespace`: selector key to the object's value ('' when unset). */
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
   /** The form of `metadata.name`. Default: a DNS subdomain. */

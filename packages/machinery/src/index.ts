@@ -56,6 +56,7 @@ export {
   type StatusErrorOptions,
 } from './errors/status-error.ts';
 export { type StatusReason, statusReasonCodes } from './errors/status-reasons.ts';
+export { aggregateMessages } from './field-errors/aggregate-messages.ts';
 export {
   aggregateFieldErrors,
   duplicate,

@@ -1,5 +1,6 @@
 import { bootstrapHome, type EnsureBootstrap } from './bootstrap-home.ts';
 import type { ListReader } from './list-reader.ts';
+import type { PolicyReader } from './policy-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
 import type { KindDefinition } from '@berth/kinds';
 import type {
@@ -26,6 +27,7 @@ export interface HomeSources {
   readonly clusterSeed: () => readonly Write[];
   readonly readList: ListReader;
   readonly ensureBootstrap: EnsureBootstrap;
+  readonly readPolicies: PolicyReader;
 }
 
 /** The home of a kind's objects: the log, with what the kind has beside it. */

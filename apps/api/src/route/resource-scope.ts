@@ -14,7 +14,7 @@ import {
   pageNotFoundError,
   type TypeMeta,
 } from '@berth/machinery';
-import type { ClusterStore, ObjectKey } from '@berth/store';
+import type { ClusterStore, ObjectKey, StoredObject } from '@berth/store';
 import { type HomeSources, type ObjectHome, objectHome } from '../objects/object-home.ts';
 
 /** A request on a resource, with the kind that serves it and the place where its objects are. */
@@ -34,6 +34,8 @@ export interface ResourceScope {
   /** The log that the objects are in: the request's cluster's, or the fleet's for views of it. */
   readonly cluster: ClusterStore;
   readonly home: ObjectHome;
+  /** Reads the objects of a resource in the request's namespace by which new ones are judged; see `KindAdmission`. */
+  readonly readPolicies: (resource: string) => Promise<readonly StoredObject[]>;
   /** '' for cluster-scoped kinds and for requests over all namespaces. */
   readonly namespace: string;
   /** '' where the URL names no object. */
@@ -75,6 +77,8 @@ interface ScopeParts {
 
 function scopeOf({ sources, kinds, attributes, served, homeClusterId }: ScopeParts): ResourceScope {
   const { definition, version } = served;
+  const cluster = sources.store.cluster(homeClusterId);
+  const { namespace } = attributes;
   return {
     attributes,
     kinds,
@@ -84,8 +88,9 @@ function scopeOf({ sources, kinds, attributes, served, homeClusterId }: ScopePar
     storageTypeMeta: { apiVersion: apiVersionOf(definition.versions[0]), kind: definition.kind },
     groupResource: groupResource(definition),
     resource: resourceName(definition),
-    cluster: sources.store.cluster(homeClusterId),
+    cluster,
     home: objectHome(sources, homeClusterId, definition),
+    readPolicies: (policies) => sources.readPolicies(cluster, { resource: policies, namespace }),
     namespace: definition.scope === 'Namespaced' ? attributes.namespace : '',
     name: attributes.name,
   };

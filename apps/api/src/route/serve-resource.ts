@@ -4,6 +4,7 @@ import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
+import { createPolicyReader } from '../objects/policy-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
 import { createObject } from '../verbs/create.ts';
@@ -37,6 +38,7 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
     readList: createListReader(),
     ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
+    readPolicies: createPolicyReader(),
   };
   const runsPodsIn = createRunsPodsIn(deps.store);
   return async (c: ApiContext): Promise<Response> => {

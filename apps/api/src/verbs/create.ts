@@ -1,5 +1,6 @@
 import { beforeCreate, type Mutation, writeAttributes } from '@berth/kinds';
 import { alreadyExistsError, generateNameConflictError, type KubeObject } from '@berth/machinery';
+import { admissionPolicies } from '../objects/admission-policies.ts';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { toStorage } from '../objects/versions.ts';
@@ -50,7 +51,7 @@ export async function storeNew(
 ): Promise<Response> {
   const { c, deps, scope } = request;
   const { definition } = scope;
-  const context = lifecycleContext(deps);
+  const context = { ...lifecycleContext(deps), ...(await admissionPolicies(scope)) };
   const owned = tracked
     ? desired
     : trackFields(scope, {

@@ -109,7 +109,7 @@ function mustApply(outcome: Outcome, key: ObjectKey): number {
 }
 
 function lifecycle() {
-  return { now: new Date(), newUid: randomUUID, newNameSuffix };
+  return { now: new Date(), newUid: randomUUID, newNameSuffix, policies: () => [] };
 }
 
 function kindOf(object: KubeObject): KindDefinition {

@@ -1,4 +1,5 @@
 import type { Pod } from '@berth/kinds';
+import type { ReconcileContext } from '../reconciler.ts';
 import { countsAfter, indexReplacementTime } from './index-failures.ts';
 import { isSuspended, replacesOnlyEndedPods, specOf } from './job-facts.ts';
 import type { PodIndex } from './new-pod.ts';
@@ -21,7 +22,10 @@ export interface PodPlan {
 const nothing: PodPlan = { create: [], remove: [], retryAt: undefined };
 
 /** As many active pods as the Job wants: no more than `parallelism`, nor than completions that are missing. */
-export function managePods(situation: Situation, now: Date): PodPlan {
+export function managePods(
+  situation: Situation,
+  { now, mostCreates = mostPodsAtOnce }: Pick<ReconcileContext, 'now' | 'mostCreates'>,
+): PodPlan {
   const { job, active, indexed, terminating } = situation;
   const completions = indexed?.completions;
   if (isSuspended(job)) {
@@ -33,7 +37,7 @@ export function managePods(situation: Situation, now: Date): PodPlan {
 
   const missing = wanted - active.length - (replacesOnlyEndedPods(job) ? terminating : 0);
   if (missing <= 0) return nothing;
-  return createPods(situation, { count: Math.min(missing, mostPodsAtOnce), now });
+  return createPods(situation, { count: Math.min(missing, mostCreates, mostPodsAtOnce), now });
 }
 
 function wantedPods({ job, active, succeeded }: Situation): number {

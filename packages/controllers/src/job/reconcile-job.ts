@@ -28,7 +28,7 @@ export function reconcileJob(
   const { pods, strangers } = splitBySelector(job, owned);
   const situation = observe(job, pods);
   const certain = judge(situation, context.now);
-  const plan = planPods(situation, { verdict: certain, view, now: context.now });
+  const plan = planPods(situation, { verdict: certain, view, context });
   const active = situation.active.length - plan.remove.length + plan.create.length;
   const verdict = certain ?? judgeCompletion(situation, active);
   const count = countPods(situation, verdict);
@@ -64,12 +64,12 @@ export function reconcileJob(
 
 function planPods(
   situation: Situation,
-  { verdict, view, now }: { verdict: Verdict | undefined; view: ClusterView; now: Date },
+  { verdict, view, context }: { verdict: Verdict | undefined; view: ClusterView; context: ReconcileContext },
 ): PodPlan {
   if (verdict) return { ...nothingPlanned, remove: situation.active.slice(0, mostPodsAtOnce) };
   const { deletionTimestamp, namespace = '' } = situation.job.metadata;
   if (deletionTimestamp || !acceptsObjects(view, namespace)) return nothingPlanned;
-  return managePods(situation, now);
+  return managePods(situation, context);
 }
 
 /** Pods that lost the Job's labels are let go of, unless the Job itself is going. */

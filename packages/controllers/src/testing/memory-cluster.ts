@@ -258,7 +258,12 @@ export class MemoryCluster {
   }
 
   #lifecycleContext() {
-    return { now: this.now, newUid: () => this.#newUid(), newNameSuffix: () => this.#newSuffix() };
+    return {
+      now: this.now,
+      newUid: () => this.#newUid(),
+      newNameSuffix: () => this.#newSuffix(),
+      policies: (resource: string, namespace: string) => this.base.list(resource, namespace),
+    };
   }
 
   #newUid(): string {

@@ -5,6 +5,7 @@ import { type ApplyContext, applyAction, type ObjectAction } from './apply-actio
 import { keyOf } from './base-view.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { mapAgain } from './map-again.ts';
+import { policiesIn } from './policies-in.ts';
 import { Overlay } from './overlay.ts';
 import { RestlessKeyError } from './restless-key-error.ts';
 import { type Task, TaskQueue, taskOf } from './task-queue.ts';
@@ -21,6 +22,19 @@ const defaultMaxRoundsPerKey = 100;
  */
 export function runTurn(input: TurnInput): TurnPlan {
   return new Turn(input).run();
+}
+
+/** What a reconcile threw, or what one of its actions was refused for. */
+interface Failure {
+  readonly error: unknown;
+  readonly step: Action | undefined;
+  /** Creates that went well before. */
+  readonly creates: number;
+}
+
+interface Attempt {
+  readonly actions: readonly Action[];
+  readonly failure: Failure | undefined;
 }
 
 class Turn {
@@ -49,7 +63,8 @@ class Turn {
     this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
     this.#context = { now, newNameSuffix, clusterCa };
-    const lifecycleContext = { now, newUid, newNameSuffix };
+    const policies = (resource: string, namespace: string) => policiesIn(this.#overlay, resource, namespace);
+    const lifecycleContext = { now, newUid, newNameSuffix, policies };
     this.#apply = {
       overlay: this.#overlay,
       log: this.#log,
@@ -96,7 +111,7 @@ class Turn {
       const object = change.after ?? change.before;
       if (!mapper || !object) throw error;
       const task = taskOf(mapper, keyOf(change.resource, object));
-      if (!this.#failed.has(task.timerKey)) this.#fail({ task, error, step: undefined });
+      if (!this.#failed.has(task.timerKey)) this.#fail(task, { error, step: undefined, creates: 0 });
     }
   }
 
@@ -118,21 +133,38 @@ class Turn {
 
   #reconcile(task: Task): void {
     if (this.#failed.has(task.timerKey)) return;
+    const result = this.#attempt(task, this.#context);
+    const { failure } = result;
+    if (failure === undefined) this.#settle(task, result.actions);
+    else if (failure.step?.type === 'create') this.#doWithout(task, failure);
+    else this.#fail(task, failure);
+    for (const change of this.#log.takeChanges()) this.#wake(change);
+  }
+
+  /** A create that is refused keeps nothing else from being done: the key is reconciled again without it. */
+  #doWithout(task: Task, failure: Failure): void {
+    const again = this.#attempt(task, { ...this.#context, mostCreates: failure.creates });
+    if (again.failure === undefined) this.#recordEvents(task, again.actions);
+    this.#fail(task, failure, again.failure === undefined ? earliestWake(again.actions) : undefined);
+  }
+
+  /** One reconcile with its effects, or none of them. */
+  #attempt(task: Task, context: ReconcileContext): Attempt {
     const undo = this.#log.savepoint();
     let step: Action | undefined;
+    let creates = 0;
     try {
       this.#countRound(task);
-      const actions = task.reconciler.reconcile(task.key, this.#overlay, this.#context);
+      const actions = task.reconciler.reconcile(task.key, this.#overlay, context);
       for (step of actions) {
         if (isObjectAction(step)) applyAction(step, this.#apply);
+        if (step.type === 'create') creates++;
       }
-      step = undefined;
-      this.#settle(task, actions);
+      return { actions, failure: undefined };
     } catch (error) {
       undo();
-      this.#fail({ task, error, step });
+      return { actions: [], failure: { error, step, creates } };
     }
-    for (const change of this.#log.takeChanges()) this.#wake(change);
   }
 
   /** A key that its own effects wake again and again would never let the turn end. */
@@ -144,18 +176,22 @@ class Turn {
   }
 
   #settle(task: Task, actions: readonly Action[]): void {
-    for (const action of actions) {
-      if (action.type === 'event') this.#record(task.reconciler, action);
-    }
-    const wakes = actions.flatMap((action) => (action.type === 'wakeAt' ? [action.at.getTime()] : []));
-    const earliest = wakes.length > 0 ? Math.min(...wakes) : undefined;
-    const again = earliest !== undefined && earliest <= this.#input.now.getTime();
-    this.#timers.succeeded(task, earliest === undefined || again ? undefined : new Date(earliest));
+    this.#recordEvents(task, actions);
+    const earliest = earliestWake(actions);
+    const again = earliest !== undefined && earliest <= this.#input.now;
+    this.#timers.succeeded(task, again ? undefined : earliest);
     if (again) this.#queue.add(task);
   }
 
-  #fail({ task, error, step }: { task: Task; error: unknown; step: Action | undefined }): void {
-    const failures = this.#timers.failed(task);
+  #recordEvents(task: Task, actions: readonly Action[]): void {
+    for (const action of actions) {
+      if (action.type === 'event') this.#record(task.reconciler, action);
+    }
+  }
+
+  /** @param wakeAt when the key asks to be woken, beside its retry */
+  #fail(task: Task, { error, step }: Failure, wakeAt?: Date): void {
+    const failures = this.#timers.failed(task, wakeAt);
     this.#failed.add(task.timerKey);
     this.#errors.push({ reconciler: task.reconciler.name, key: task.key, error, failures });
     const regarding = this.#overlay.get(task.key);
@@ -212,6 +248,11 @@ class Turn {
       errors: this.#errors,
     };
   }
+}
+
+function earliestWake(actions: readonly Action[]): Date | undefined {
+  const wakes = actions.flatMap((action) => (action.type === 'wakeAt' ? [action.at.getTime()] : []));
+  return wakes.length > 0 ? new Date(Math.min(...wakes)) : undefined;
 }
 
 function isObjectAction(action: Action): action is ObjectAction {

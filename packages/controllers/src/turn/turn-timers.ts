@@ -40,10 +40,11 @@ export class TurnTimers {
     if (wakeAt) this.#set.set(task.timerKey, wakeAt);
   }
 
-  /** @returns how often the key has failed in a row, this time included. */
-  failed(task: Task): number {
+  /** The key failed; `wakeAt` as in `succeeded`. @returns how often it has failed in a row, this time included. */
+  failed(task: Task, wakeAt?: Date): number {
     const failures = (this.#known.get(task.timerKey)?.failures ?? 0) + 1;
     this.#clearKnown(task);
+    if (wakeAt) this.#set.set(task.timerKey, wakeAt);
     const key = encodeTimerKey({ reconciler: task.reconciler.name, key: task.key, failures });
     this.#set.set(key, new Date(this.#now.getTime() + retryDelayMs(failures)));
     return failures;

@@ -10,6 +10,15 @@ export const nameColumn: TableColumn = {
   cell: (object) => object.metadata.name,
 };
 
+/** The second and last column of kinds that have none of their own. */
+export const createdAtColumn: TableColumn = {
+  name: 'Created At',
+  type: 'date',
+  description: 'When the object was created.',
+  priority: 0,
+  cell: (object) => object.metadata.creationTimestamp ?? null,
+};
+
 /** Time since the object was created. */
 export const ageColumn: TableColumn = {
   name: 'Age',

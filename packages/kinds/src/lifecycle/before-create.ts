@@ -9,13 +9,16 @@ import {
 } from '@berth/machinery';
 import type { KindDefinition } from '../kind-definition.ts';
 import { groupKind } from '../registry/resource-name.ts';
+import { policiesOf, requireAdmitted } from './admission.ts';
 import { withMetadata } from './metadata.ts';
 import type { LifecycleContext, Mutation } from './mutation.ts';
 
 /**
- * Makes a new object of what a request asks for: defaults, generated name, uid and creation time, then validation.
+ * Makes a new object of what a request asks for: generated name, uid and creation time, defaults, what the namespace's
+ * policies add; then validation, and the policies' consent.
  *
- * @throws StatusError `BadRequest` for a `resourceVersion`, `Invalid` for all that is wrong with the object.
+ * @throws StatusError `BadRequest` for a `resourceVersion`, `Invalid` for all that is wrong with the object, `Forbidden`
+ *   if a policy of the namespace refuses it.
  */
 export function beforeCreate(kind: KindDefinition, object: KubeObject, context: LifecycleContext): Mutation {
   if (object.metadata.resourceVersion) {
@@ -31,11 +34,15 @@ export function beforeCreate(kind: KindDefinition, object: KubeObject, context: 
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
   });
-  const prepared = kind.strategy.prepareForCreate(kind.strategy.applyDefaults(named));
+  const policies = policiesOf(kind, named.metadata.namespace ?? '', context);
+  const defaulted = kind.strategy.applyDefaults(named);
+  const admitted = policies.length > 0 ? kind.admission?.mutate(defaulted, policies) : undefined;
+  const prepared = kind.strategy.prepareForCreate(admitted ?? defaulted);
 
   const rules = { namespaced: kind.scope === 'Namespaced', nameRule: kind.nameRule ?? nameIsDnsSubdomain };
   const errors = [...validateObjectMeta(prepared.metadata, rules), ...kind.strategy.validateCreate(prepared)];
   if (errors.length > 0) throw invalidError(groupKind(kind), prepared.metadata.name, errors);
+  requireAdmitted(kind, prepared, policies);
   return { effect: 'write', object: prepared };
 }
 

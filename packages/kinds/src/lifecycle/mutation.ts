@@ -9,6 +9,11 @@ export interface LifecycleContext {
   readonly newUid: () => string;
   /** Five characters of Kubernetes' name alphabet, for `generateName`. */
   readonly newNameSuffix: () => string;
+  /**
+   * The objects of a resource in a namespace that judge new objects there, in order of their names; see `KindAdmission`.
+   * May be absent where no kind with an admission is created.
+   */
+  readonly policies?: (resource: string, namespace: string) => readonly KubeObject[];
 }
 
 /** `metav1.DeleteOptions`, decoded. Checked by `beforeDelete`. */

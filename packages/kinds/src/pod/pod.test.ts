@@ -10,6 +10,7 @@ const context = {
   now: new Date('2026-03-01T00:00:00Z'),
   newUid: () => 'uid-1',
   newNameSuffix: () => 'abcde',
+  policies: () => [],
 };
 const containers = [{ name: 'c', image: 'nginx' }];
 

@@ -9,6 +9,7 @@ import { priorityLevelConfiguration } from '../flow-control/priority-level-confi
 import { job } from '../job/job.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { lease } from '../lease/lease.ts';
+import { limitRange } from '../limit-range/limit-range.ts';
 import { namespace } from '../namespace/namespace.ts';
 import { node } from '../node/node.ts';
 import { cluster } from '../platform/cluster.ts';
@@ -38,6 +39,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   flowSchema,
   job,
   lease,
+  limitRange,
   namespace,
   node,
   pod,

@@ -1,4 +1,5 @@
 import type { StatusCause } from '../status.ts';
+import { aggregateMessages } from './aggregate-messages.ts';
 import { goQuote } from './go-quote.ts';
 import type { FieldPath } from './path.ts';
 
@@ -84,8 +85,7 @@ export function formatFieldError(error: FieldError): string {
 
 /** The message of one or more field errors: repeats once, several in brackets. '' for none. */
 export function aggregateFieldErrors(errors: readonly FieldError[]): string {
-  const messages = [...new Set(errors.map(formatFieldError))];
-  return messages.length > 1 ? `[${messages.join(', ')}]` : (messages[0] ?? '');
+  return aggregateMessages(errors.map(formatFieldError));
 }
 
 /** The causes of an `Invalid` status. */
