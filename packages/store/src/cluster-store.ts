@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import { checkStorable } from './encode-batch.ts';
 import type { Feeds } from './feed/feeds.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { HeadReader } from './head-reader.ts';
@@ -11,7 +12,7 @@ import { nextTimer } from './queries/timers.ts';
 import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
 import type { ClusterStore } from './store.ts';
-import type { TurnCommit } from './types.ts';
+import type { TogetherOutcome, TurnCommit, Write } from './types.ts';
 
 /** What all clusters of a process share. */
 export interface SharedParts {
@@ -21,6 +22,8 @@ export interface SharedParts {
   readonly objects: ObjectReader;
   readonly replicas: ReplicaCache;
   readonly feeds: Feeds;
+  /** Commits writes that belong together and tells of them. */
+  readonly commitTogether: (clusterId: string, writes: readonly Write[]) => Promise<TogetherOutcome>;
   /** Commits a turn and tells of it. */
   readonly commitTurn: (clusterId: string, turn: TurnCommit) => Promise<CommittedTurn>;
 }
@@ -33,6 +36,10 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
     get: (key) => objects.read(clusterId, key),
     list: (query) => listObjects(database, clusterId, query),
     write: (write) => groupCommit.write(clusterId, write),
+    async writeTogether(writes) {
+      for (const write of writes) checkStorable(write);
+      return parts.commitTogether(clusterId, writes);
+    },
     changes: (after, limit) => readChanges(database, clusterId, { after, limit }),
     nextTimer: () => nextTimer(database, clusterId),
     cursor: () => turnCursor(database, clusterId),

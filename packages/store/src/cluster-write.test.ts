@@ -240,3 +240,25 @@ test('a log whose partition nobody made takes writes', async () => {
   await store.dropExpiredPartitions(new Date(Date.now() + 3_600_000), 0);
   expect(await (await newCluster([create(key)])).changes(0, 10)).toHaveLength(1);
 });
+
+describe('writes that belong together', () => {
+  test('are applied in order, and one may depend on another', async () => {
+    const cluster = await newCluster();
+    hints.requestedTurns.length = 0;
+    const outcome = await cluster.writeTogether([create(within), create(key, { within }), update(key)]);
+    expect(outcome).toEqual({ status: 'applied', revisions: [1, 2, 3] });
+    expect((await cluster.get(key))?.revision).toBe(3);
+    expect(hints.requestedTurns).toEqual([cluster.clusterId]);
+  });
+
+  test('are all left out if one is refused, which is named', async () => {
+    const cluster = await newCluster([create(key)]);
+    const outcome = await cluster.writeTogether([create(within), create(key, { within }), remove(key)]);
+    expect(outcome).toEqual({ status: 'refused', position: 1, outcome: { status: 'exists' } });
+    expect(await cluster.head()).toBe(1);
+    expect(await cluster.get(within)).toBeUndefined();
+    await expect(store.cluster('nowhere').writeTogether([create(key)])).rejects.toMatchObject({
+      code: 'STORE_CLUSTER_MISSING',
+    });
+  });
+});

@@ -15,18 +15,23 @@ describe('a cluster', () => {
       seed: [create(configMap('a')), create(configMap('b'))],
       recordedBy,
     };
-    expect(await store.createCluster(cluster)).toBe('created');
+    expect(await store.createCluster(cluster)).toEqual({ status: 'applied', revision: 1 });
     expect(await store.cluster('new').head()).toBe(2);
     expect(await store.cluster('system').head()).toBe(1);
     expect(hints.requestedTurns.sort()).toEqual(['new', 'system']);
-    expect(await store.createCluster(cluster)).toBe('exists');
+    expect(await store.createCluster(cluster)).toEqual({ status: 'exists' });
 
-    await expect(store.createCluster({ ...cluster, clusterId: 'other' })).rejects.toMatchObject({
+    const other = { ...cluster, clusterId: 'other' };
+    expect(await store.createCluster(other)).toEqual({ status: 'exists' });
+    const seed = [create(configMap('a')), create(configMap('a'))];
+    await expect(store.createCluster({ clusterId: 'other', tenantId: 't', seed })).rejects.toMatchObject({
       code: 'STORE_CLUSTER_SEED',
       message: expect.stringContaining('met exists') as string,
     });
     expect(await store.clusterExists('other')).toBe(false);
     expect(await store.listClusterIds()).toEqual(['new', 'system']);
+    expect(await store.clusterOwner('new')).toEqual({ tenantId: 't', suspended: false });
+    expect(await store.clusterOwner('other')).toBeUndefined();
   });
 
   test('is created once, however many try', async () => {
@@ -35,7 +40,7 @@ describe('a cluster', () => {
         store.createCluster({ clusterId: 'once', tenantId: 't', seed: [create(configMap('a'))] }),
       ),
     );
-    expect(outcomes.filter((outcome) => outcome === 'created')).toHaveLength(1);
+    expect(outcomes.filter(({ status }) => status === 'applied')).toHaveLength(1);
     expect(await store.cluster('once').head()).toBe(1);
   });
 

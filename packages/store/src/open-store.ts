@@ -5,9 +5,15 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
 import { assignedTo, readBodies } from './queries/assigned-objects.ts';
-import { clusterExists, deleteCluster, listClusterIds, setSuspended } from './queries/clusters.ts';
+import {
+  clusterExists,
+  clusterOwner,
+  deleteCluster,
+  listClusterIds,
+  setSuspended,
+} from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
-import { createCluster } from './queries/create-cluster.ts';
+import { createCluster, systemClusterId } from './queries/create-cluster.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
 import { loadSnapshot } from './queries/load-snapshot.ts';
@@ -100,6 +106,7 @@ export function openStore(options: OpenStoreOptions): Store {
     objects: new ObjectReader((clusterId, keys) => readObjects(database, clusterId, keys)),
     replicas,
     feeds,
+    commitTogether: (clusterId, writes) => writer.commitTogether(clusterId, writes),
     commitTurn: (clusterId, turn) => writer.commitTurn(clusterId, turn),
   };
   return {
@@ -130,7 +137,7 @@ export function openStore(options: OpenStoreOptions): Store {
 
 type ClusterDirectory = Pick<
   Store,
-  'createCluster' | 'deleteCluster' | 'setSuspended' | 'clusterExists' | 'listClusterIds'
+  'createCluster' | 'deleteCluster' | 'setSuspended' | 'clusterExists' | 'clusterOwner' | 'listClusterIds'
 >;
 
 function clusterDirectory(
@@ -145,11 +152,13 @@ function clusterDirectory(
   const known = parts.knownClusters;
   return {
     async createCluster(cluster) {
+      const { clusterId, recordedBy } = cluster;
       const created = await createCluster(database, cluster);
-      known.add(cluster.clusterId);
-      if (created === 'exists') return 'exists';
-      for (const [clusterId, head] of created.heads) parts.writer.tell(clusterId, head);
-      return 'created';
+      if (created.status === 'refused') return created.outcome;
+      known.add(clusterId);
+      for (const [changed, head] of created.heads) parts.writer.tell(changed, head);
+      const revision = created.heads.get(recordedBy === undefined ? clusterId : systemClusterId);
+      return { status: 'applied', revision: revision ?? 0 };
     },
     async deleteCluster(clusterId) {
       known.delete(clusterId);
@@ -166,6 +175,7 @@ function clusterDirectory(
       if (exists) known.add(clusterId);
       return exists;
     },
+    clusterOwner: (clusterId) => clusterOwner(database, clusterId),
     listClusterIds: () => listClusterIds(database),
   };
 }

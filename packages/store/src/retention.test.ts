@@ -59,9 +59,8 @@ test('retention beside writers, new clusters and readers stops none of them and 
     for (let i = 0; i < 20; i++) {
       const recordedBy = create({ resource: 'clusters.platform.berth.dev', namespace: '', name: `new-${i}` });
       const seed = [create(namespaceKey('default'))];
-      expect(await store.createCluster({ clusterId: `new-${i}`, tenantId: 't', seed, recordedBy })).toBe(
-        'created',
-      );
+      const created = await store.createCluster({ clusterId: `new-${i}`, tenantId: 't', seed, recordedBy });
+      expect(created.status).toBe('applied');
     }
   };
   const read = async () => {

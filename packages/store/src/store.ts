@@ -8,6 +8,7 @@ import type {
   Outcome,
   StoredObject,
   Timer,
+  TogetherOutcome,
   TurnCommit,
   TurnOutcome,
   Write,
@@ -25,8 +26,12 @@ export interface Store {
   /**
    * Creates the cluster's row and its first objects in one transaction, together with a write to the system cluster's
    * log if one is given. Nothing is created if any of the writes does not apply.
+   *
+   * @returns `exists` for an id that is taken, or what the write to the system cluster met. A revision is that write's;
+   *   without one that of the last object.
+   * @throws ClusterSeedError when one of the first objects does not apply
    */
-  createCluster(cluster: NewCluster): Promise<'created' | 'exists'>;
+  createCluster(cluster: NewCluster): Promise<Outcome>;
   /**
    * Removes every row of the cluster from every table, and its claims on nodes. Removing nothing is no error. A later
    * cluster of the same id continues the revisions, so that nobody mistakes its state for the former one's.
@@ -41,6 +46,8 @@ export interface Store {
   setSuspended(clusterId: string, suspended: boolean): Promise<void>;
   /** Positive answers are cached until this process deletes the cluster or learns that it is gone. */
   clusterExists(clusterId: string): Promise<boolean>;
+  /** Whose the cluster is; undefined if it does not exist. Nothing is cached. */
+  clusterOwner(clusterId: string): Promise<ClusterOwner | undefined>;
   /** In byte order. */
   listClusterIds(): Promise<string[]>;
   /** For the sweep: clusters whose log is ahead of their turn cursor, or that have timers due. */
@@ -94,6 +101,8 @@ export interface ClusterStore {
   list(query: ListQuery): Promise<ListPage>;
   /** Commits one write together with the others that arrive at the same time. */
   write(write: Write): Promise<Outcome>;
+  /** Commits writes in one transaction of their own: all of them, in order, or none. @throws ClusterMissingError */
+  writeTogether(writes: readonly Write[]): Promise<TogetherOutcome>;
   /**
    * Changes with a revision greater than `after`, in order: at most `limit`, fewer where they are large, none only if
    * there are none.
@@ -157,6 +166,12 @@ export interface NewCluster {
   readonly seed: readonly Write[];
   /** A write to the `system` cluster. */
   readonly recordedBy?: Write;
+}
+
+export interface ClusterOwner {
+  readonly tenantId: string;
+  /** See {@link Store.setSuspended}. */
+  readonly suspended: boolean;
 }
 
 export interface ClusterObjectKey extends ObjectKey {

@@ -45,6 +45,14 @@ export type Outcome =
   /** The cluster takes no writes until it is resumed. */
   | { readonly status: 'suspended' };
 
+/** Why a write did not apply. */
+export type Refusal = Exclude<Outcome, { readonly status: 'applied' }>;
+
+/** What became of writes that apply together or not at all. `position` is that of the first one that was refused. */
+export type TogetherOutcome =
+  | { readonly status: 'applied'; readonly revisions: readonly number[] }
+  | { readonly status: 'refused'; readonly position: number; readonly outcome: Refusal };
+
 /** One revision of a cluster's log. `before` is absent for a create, `after` for a delete (`before` of a delete is the stored state, `last` the state its event shows). */
 export interface Change extends ObjectKey {
   readonly revision: number;

@@ -2,7 +2,8 @@ import type { Database } from './database.ts';
 import { type CommittedTurn, commitTurn } from './queries/commit-turn.ts';
 import { commitWrites } from './queries/commit-writes.ts';
 import { withPartitions } from './queries/log-partitions.ts';
-import type { Outcome, TurnCommit, Write } from './types.ts';
+import { writeTogether } from './queries/write-together.ts';
+import type { Outcome, TogetherOutcome, TurnCommit, Write } from './types.ts';
 
 /** Whom a writer tells of its commits. Neither may throw. */
 export interface WriterListener {
@@ -27,6 +28,13 @@ export class Writer {
     const last = outcomes.findLast((outcome) => outcome.status === 'applied');
     if (last) this.tell(clusterId, last.revision);
     return outcomes;
+  }
+
+  async commitTogether(clusterId: string, writes: readonly Write[]): Promise<TogetherOutcome> {
+    const outcome = await writeTogether(this.#database, clusterId, writes);
+    const head = outcome.status === 'applied' ? outcome.revisions.at(-1) : undefined;
+    if (head !== undefined) this.tell(clusterId, head);
+    return outcome;
   }
 
   async commitTurn(clusterId: string, turn: TurnCommit): Promise<CommittedTurn> {

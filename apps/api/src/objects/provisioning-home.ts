@@ -1,6 +1,6 @@
-import { apiVersionOf, type KindDefinition } from '@berth/kinds';
-import { decodeStoredBody } from '@berth/machinery';
+import type { KindDefinition } from '@berth/kinds';
 import type { ClusterStore, Outcome, Write } from '@berth/store';
+import { decodeWrite } from './decode-write.ts';
 import type { HomeSources, ObjectHome } from './object-home.ts';
 
 /** The home of objects that stand for a cluster: the cluster is made and removed with them. */
@@ -11,9 +11,9 @@ export function provisioningHome(
 ): ObjectHome {
   return {
     get: (key) => log.get(key),
-    list: (query) => log.list(query),
+    list: (query) => sources.readList(log, query),
     write(write) {
-      if (write.op === 'create') return createWithCluster(sources, log, { definition, write });
+      if (write.op === 'create') return createWithCluster(sources, { definition, write });
       return write.op === 'delete'
         ? removeWithCluster(sources, log, { definition, write })
         : log.write(write);
@@ -27,17 +27,12 @@ interface ProvisioningWrite {
 }
 
 /** One transaction: there is never an object without its cluster, nor the other way round. */
-async function createWithCluster(
+function createWithCluster(
   { store, clusterSeed }: HomeSources,
-  log: ClusterStore,
   { definition, write }: ProvisioningWrite,
 ): Promise<Outcome> {
-  const cluster = provisionedBy(definition, write);
-  if (await log.get(write)) return { status: 'exists' };
-  const created = await store.createCluster({ ...cluster, seed: clusterSeed(), recordedBy: write });
-  if (created === 'exists') return { status: 'exists' };
-  const stored = await log.get(write);
-  return stored === undefined ? { status: 'missing' } : { status: 'applied', revision: stored.revision };
+  const { clusterId, tenantId } = provisionedBy(definition, write);
+  return store.createCluster({ clusterId, tenantId, seed: clusterSeed(), recordedBy: write });
 }
 
 /** The cluster goes first: if the process dies in between, deleting the object again finishes the work. */
@@ -56,7 +51,7 @@ async function removeWithCluster(
   return log.write(write);
 }
 
-function provisionedBy({ provisionsCluster, versions, kind }: KindDefinition, { body }: Write) {
-  if (provisionsCluster === undefined) throw new Error(`${kind} provisions nothing`);
-  return provisionsCluster(decodeStoredBody(body, 0, { apiVersion: apiVersionOf(versions[0]), kind }));
+function provisionedBy(definition: KindDefinition, write: Write) {
+  if (definition.provisionsCluster === undefined) throw new Error(`${definition.kind} provisions nothing`);
+  return definition.provisionsCluster(decodeWrite(definition, write));
 }

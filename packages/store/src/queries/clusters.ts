@@ -1,6 +1,7 @@
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { ClusterMissingError } from '../errors.ts';
+import type { ClusterOwner } from '../store.ts';
 import { clusters } from '../schema/tables.ts';
 import { translated } from '../translate-error.ts';
 
@@ -18,6 +19,16 @@ export function clusterExists(database: Database, clusterId: string): Promise<bo
       .from(clusters)
       .where(eq(clusters.id, clusterId));
     return rows.length > 0;
+  });
+}
+
+export function clusterOwner(database: Database, clusterId: string): Promise<ClusterOwner | undefined> {
+  return translated('read', async () => {
+    const [row] = await database.fleet
+      .select({ tenantId: clusters.tenantId, suspended: clusters.suspended })
+      .from(clusters)
+      .where(eq(clusters.id, clusterId));
+    return row;
   });
 }
 

@@ -1,62 +1,66 @@
-import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { ClusterSeedError } from '../errors.ts';
 import type { NewCluster } from '../store.ts';
-import type { Write } from '../types.ts';
-import { commitWrites } from './commit-writes.ts';
+import type { Refusal } from '../types.ts';
 import { withPartitions } from './log-partitions.ts';
+import { applyAll, RefusedWrite } from './write-together.ts';
 
 /** The fleet's own cluster. */
-const systemClusterId = 'system';
+export const systemClusterId = 'system';
 
-/** Where the logs of the clusters that were written to now end. */
-export interface CreatedCluster {
-  readonly heads: ReadonlyMap<string, number>;
-}
+/** Where the logs of the clusters that were written to now end, or why nothing was made. */
+export type CreatedCluster =
+  | { readonly status: 'created'; readonly heads: ReadonlyMap<string, number> }
+  | { readonly status: 'refused'; readonly outcome: Refusal };
 
 /**
  * One transaction. It waits for the system cluster's row before it touches the log, and for no other row: nobody else can
  * see the new one.
  */
-export function createCluster(database: Database, cluster: NewCluster): Promise<CreatedCluster | 'exists'> {
-  const { clusterId, tenantId, seed, recordedBy } = cluster;
-  return withPartitions(database, () =>
-    database.clusterSql.begin(async (sql) => {
-      const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
-      const [, inserted] = await Promise.all([
-        named,
-        // After a former cluster of this id, one revision is left out, and counts as compacted: who still reads the
-        // former log is told so.
-        sql`
-          insert into berth.clusters (id, tenant_id, revision, cursor, compacted_revision)
-          select ${clusterId}, ${tenantId}, first, first, first
-          from (
-            select coalesce((select revision + 1 from berth.former_clusters where id = ${clusterId}), 0) as first
-          ) former
-          on conflict do nothing`,
-      ]);
-      if (inserted.count === 0) return 'exists';
-      const heads = new Map<string, number>();
-      if (recordedBy) heads.set(systemClusterId, await apply(sql, systemClusterId, [recordedBy]));
-      if (seed.length > 0) heads.set(clusterId, await apply(sql, clusterId, seed));
-      return { heads };
-    }),
-  );
+export async function createCluster(database: Database, cluster: NewCluster): Promise<CreatedCluster> {
+  try {
+    const heads = await withPartitions(database, () => insertAll(database, cluster));
+    return heads === undefined
+      ? { status: 'refused', outcome: { status: 'exists' } }
+      : { status: 'created', heads };
+  } catch (thrown) {
+    if (!(thrown instanceof RefusedWrite)) throw thrown;
+    return { status: 'refused', outcome: thrown.refused.outcome };
+  }
 }
 
-async function apply(
-  sql: postgres.TransactionSql,
-  clusterId: string,
-  writes: readonly Write[],
-): Promise<number> {
-  const outcomes = await commitWrites(sql, clusterId, writes);
-  let head = 0;
-  for (const [i, outcome] of outcomes.entries()) {
-    if (outcome.status !== 'applied') {
-      const { resource, name } = writes[i] ?? {};
-      throw new ClusterSeedError(`${resource} "${name}" of cluster "${clusterId}" met ${outcome.status}`);
+function insertAll(
+  database: Database,
+  { clusterId, tenantId, seed, recordedBy }: NewCluster,
+): Promise<Map<string, number> | undefined> {
+  return database.clusterSql.begin(async (sql) => {
+    const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
+    const [, inserted] = await Promise.all([
+      named,
+      // After a former cluster of this id, one revision is left out, and counts as compacted: who still reads the
+      // former log is told so.
+      sql`
+        insert into berth.clusters (id, tenant_id, revision, cursor, compacted_revision)
+        select ${clusterId}, ${tenantId}, first, first, first
+        from (
+          select coalesce((select revision + 1 from berth.former_clusters where id = ${clusterId}), 0) as first
+        ) former
+        on conflict do nothing`,
+    ]);
+    if (inserted.count === 0) return undefined;
+    const heads = new Map<string, number>();
+    if (recordedBy)
+      heads.set(systemClusterId, (await applyAll(sql, systemClusterId, [recordedBy])).at(-1) ?? 0);
+    if (seed.length > 0) {
+      try {
+        heads.set(clusterId, (await applyAll(sql, clusterId, seed)).at(-1) ?? 0);
+      } catch (thrown) {
+        if (!(thrown instanceof RefusedWrite)) throw thrown;
+        const { position, outcome } = thrown.refused;
+        const { resource, name } = seed[position] ?? {};
+        throw new ClusterSeedError(`${resource} "${name}" of cluster "${clusterId}" met ${outcome.status}`);
+      }
     }
-    head = outcome.revision;
-  }
-  return head;
+    return heads;
+  });
 }

@@ -1,0 +1,46 @@
+import type postgres from 'postgres';
+import type { Database } from '../database.ts';
+import type { Refusal, TogetherOutcome, Write } from '../types.ts';
+import { commitWrites } from './commit-writes.ts';
+import { withPartitions } from './log-partitions.ts';
+
+/** All of the writes or none of them, as one transaction of their own. @throws ClusterMissingError */
+export async function writeTogether(
+  database: Database,
+  clusterId: string,
+  writes: readonly Write[],
+): Promise<TogetherOutcome> {
+  if (writes.length === 0) return { status: 'applied', revisions: [] };
+  try {
+    const revisions = await withPartitions(database, () =>
+      database.clusterSql.begin((sql) => applyAll(sql, clusterId, writes)),
+    );
+    return { status: 'applied', revisions };
+  } catch (thrown) {
+    if (thrown instanceof RefusedWrite) return thrown.refused;
+    throw thrown;
+  }
+}
+
+/** Applies writes within a transaction. @returns their revisions @throws RefusedWrite, which is to roll it back */
+export async function applyAll(
+  sql: postgres.TransactionSql,
+  clusterId: string,
+  writes: readonly Write[],
+): Promise<number[]> {
+  const outcomes = await commitWrites(sql, clusterId, writes);
+  return outcomes.map((outcome, position) => {
+    if (outcome.status !== 'applied') throw new RefusedWrite({ status: 'refused', position, outcome });
+    return outcome.revision;
+  });
+}
+
+/** Ends a transaction one of whose writes does not apply. Never leaves this package. */
+export class RefusedWrite extends Error {
+  readonly refused: { readonly status: 'refused'; readonly position: number; readonly outcome: Refusal };
+
+  constructor(refused: RefusedWrite['refused']) {
+    super('a write was refused');
+    this.refused = refused;
+  }
+}
