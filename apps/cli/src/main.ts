@@ -77,7 +77,7 @@ withSettings(program.command('token').description('tokens of a cluster').command
 withSettings(program.command('cluster').description('clusters of the fleet').command('create'))
   .description('create a cluster')
   .argument('<name>', 'a DNS label')
-  .option('--tenant <name>', 'whose it is; made if absent (default: default)')
+  .option('--tenant <name>', 'whose it is; made if absent (default: main)')
   .action(async (name: string, flags) => {
     const { createCluster } = await load.clusters();
     print(

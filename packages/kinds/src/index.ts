@@ -110,8 +110,10 @@ export {
 export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
 export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
-export type { Cluster, ClusterPhase } from './platform/cluster.ts';
-export type { Tenant } from './platform/tenant.ts';
+export type { Cluster, ClusterPhase, ClusterSpec } from './platform/cluster.ts';
+export type { ClusterTemplate } from './platform/cluster-template.ts';
+export type { Plan, PlanSpec } from './platform/plan.ts';
+export type { Tenant, TenantPhase, TenantSpec, TenantSubject } from './platform/tenant.ts';
 export { builtinKinds } from './registry/builtin-kinds.ts';
 export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';

@@ -115,12 +115,16 @@ export interface KindDefinition {
   readonly provisionsCluster?: (object: KubeObject) => {
     readonly clusterId: string;
     readonly tenantId: string;
+    /** Names the template whose objects the cluster begins with, in the object's own namespace. */
+    readonly template?: string | undefined;
   };
   /**
    * Objects, of this kind and of those that belong with it, that every cluster has. They cost a cluster nothing until
    * somebody looks at one of these kinds in it: then they are made. Their names are DNS subdomains.
    */
   readonly bootstrapObjects?: readonly KubeObject[];
+  /** Objects that are created in the same transaction as this one: all of them are there, or none is. */
+  readonly createdTogether?: (object: KubeObject) => readonly KubeObject[];
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
   readonly answersDeleteWithObject?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */

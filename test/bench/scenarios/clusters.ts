@@ -8,21 +8,23 @@ export function adminOf({ admin }: BenchContext): ApiClient {
   return admin;
 }
 
+/** In the namespace of the tenant that a first start makes. */
+const clustersPath = '/apis/platform.berth.dev/v1/namespaces/main/clusters';
+
 /** @throws when it is refused. */
 export async function createCluster(admin: ApiClient, name: string): Promise<void> {
   const body = JSON.stringify({
     apiVersion: 'platform.berth.dev/v1',
     kind: 'Cluster',
     metadata: { name },
-    spec: { tenant: 'default' },
   });
-  const answer = await admin.request('POST', '/apis/platform.berth.dev/v1/clusters', body);
+  const answer = await admin.request('POST', clustersPath, body);
   if (answer.status !== 201)
     throw new Error(`cluster ${name}: ${answer.status} ${answer.body.slice(0, 300)}`);
 }
 
 export async function deleteCluster(admin: ApiClient, name: string): Promise<void> {
-  await admin.request('DELETE', `/apis/platform.berth.dev/v1/clusters/${name}`);
+  await admin.request('DELETE', `${clustersPath}/${name}`);
 }
 
 export const clusterCreate: Scenario = {

@@ -2,7 +2,9 @@ import { bootstrapHome, type EnsureBootstrap } from './bootstrap-home.ts';
 import type { ListReader } from './list-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
+import { togetherHome } from './together-home.ts';
 import type { KindDefinition } from '@berth/kinds';
+import type { KubeObject } from '@berth/machinery';
 import type {
   ClusterStore,
   ListPage,
@@ -25,6 +27,8 @@ export interface HomeSources {
   readonly store: Store;
   /** What a new cluster begins with. */
   readonly clusterSeed: () => readonly Write[];
+  /** The writes that create objects of the system cluster. */
+  readonly creationsOf: (objects: readonly KubeObject[]) => readonly Write[];
   readonly readList: ListReader;
   readonly ensureBootstrap: EnsureBootstrap;
   readonly readPolicies: PolicyReader;
@@ -33,12 +37,13 @@ export interface HomeSources {
 /** The home of a kind's objects: the log, with what the kind has beside it. */
 export function objectHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
   const log = sources.store.cluster(clusterId);
-  const { offLog, provisionsCluster, bootstrapObjects } = definition;
+  const { offLog, provisionsCluster, createdTogether, bootstrapObjects } = definition;
   if (bootstrapObjects !== undefined) {
     return bootstrapHome(logHome(sources, log), () => sources.ensureBootstrap(log, bootstrapObjects));
   }
   if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);
-  return provisionsCluster === undefined ? logHome(sources, log) : provisioningHome(sources, log, definition);
+  if (provisionsCluster !== undefined) return provisioningHome(sources, log, definition);
+  return createdTogether === undefined ? logHome(sources, log) : togetherHome(sources, log, definition);
 }
 
 function logHome({ readList }: HomeSources, log: ClusterStore): ObjectHome {

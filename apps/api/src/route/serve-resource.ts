@@ -1,11 +1,12 @@
 import type { KindRegistry } from '@berth/kinds';
-import { methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
+import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
 import { createPolicyReader } from '../objects/policy-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
+import { creations } from '../provisioning/creations.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
 import { createObject } from '../verbs/create.ts';
 import { deleteCollection } from '../verbs/delete-collection.ts';
@@ -16,7 +17,7 @@ import { patchObject } from '../verbs/patch.ts';
 import { updateObject } from '../verbs/update.ts';
 import { watchObjects } from '../verbs/watch.ts';
 import { reviewHandlers } from '../reviews/review-handlers.ts';
-import type { ResourceHandler } from './resource-request.ts';
+import { lifecycleContext, type ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
 import { createRunsPodsIn, restrictNode } from './restrict-node.ts';
 
@@ -36,6 +37,7 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
   const sources = {
     store: deps.store,
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
+    creationsOf: (objects: readonly KubeObject[]) => creations(deps.kinds, objects, lifecycleContext(deps)),
     readList: createListReader(),
     ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
     readPolicies: createPolicyReader(),

@@ -22,12 +22,11 @@ export async function ensureCluster(
   cluster: { name: string; tenant: string },
 ): Promise<'created' | 'exists'> {
   return ensure(access, {
-    path: `${group}/clusters`,
+    path: `${group}/namespaces/${cluster.tenant}/clusters`,
     body: {
       apiVersion: 'platform.berth.dev/v1',
       kind: 'Cluster',
-      metadata: { name: cluster.name },
-      spec: { tenant: cluster.tenant },
+      metadata: { name: cluster.name, namespace: cluster.tenant },
     },
   });
 }

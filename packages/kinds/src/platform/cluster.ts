@@ -1,33 +1,61 @@
 import {
-  checkDns1123Label,
+  checkLabelValue,
   type FieldError,
+  type FieldPath,
+  forbidden,
   invalid,
   type KubeObject,
   nameIsDnsLabel,
   notSupported,
   path,
-  required,
 } from '@berth/machinery';
-import { ageColumn, nameColumn, textColumn } from '../columns/object-columns.ts';
+import { ageColumn, nameColumn, textColumn, wideColumn } from '../columns/object-columns.ts';
 import type { Condition } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
-import { keepAllButStatus, keepStatus } from '../strategy/status-strategy.ts';
-import { unchanged } from '../strategy/unchanged.ts';
-import { clusterSchema, platformMessages } from './platform-schema.ts';
+import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
+import { clusterMessage, clusterSchema } from './cluster-schema.ts';
+import { validateTemplateName } from './plan.ts';
+import { reservedClusterName, reservedTenantName } from './reserved-names.ts';
+import { platformVersion } from './schema-parts.ts';
 
-/** The fleet's own cluster, which has no Cluster object. */
-const systemClusterId = 'system';
-
-/** One cluster of a tenant. Its name is the cluster's id, for ever. */
-export interface Cluster extends KubeObject {
-  spec: { tenant: string };
-  status?: { phase?: ClusterPhase; conditions?: Condition[] };
-}
+const clusterPhases = ['Pending', 'Ready', 'Suspended', 'Deleting'] as const;
+/** Kubernetes' minor versions that clusters can be of. */
+const versions = ['1.36'] as const;
 
 export type ClusterPhase = (typeof clusterPhases)[number];
 
-const clusterPhases = ['Pending', 'Ready', 'Deleting'] as const;
+export interface ClusterSpec {
+  /** Whose namespace the object is in. Default and only possible value: that namespace. */
+  tenant?: string;
+  /** Kubernetes' minor version. Default: the newest. */
+  version?: string;
+  /** Pods run on the fleet's nodes of this pool alone. Default: on those of every pool that the plan allows. */
+  nodePool?: string;
+  /** The cluster brings its own nodes and uses none of the fleet's. */
+  ownNodes?: boolean;
+  /** ClusterTemplate in the tenant's namespace whose objects the cluster begins with. */
+  template?: string;
+  /** Nothing is written in the cluster, and nothing runs in it. */
+  suspended?: boolean;
+  /** The cluster cannot be deleted. */
+  deletionProtection?: boolean;
+}
+
+/** One cluster of a tenant. Its name is the cluster's id over the whole fleet, for ever. */
+export interface Cluster extends KubeObject {
+  spec: ClusterSpec;
+  status?: {
+    phase?: ClusterPhase;
+    conditions?: Condition[];
+    /** URL of the cluster's API. */
+    endpoint?: string;
+    /** `iss` of the cluster's tokens. */
+    issuer?: string;
+    used?: Record<string, string>;
+    observedGeneration?: number;
+  };
+}
 
 /** The kind of a {@link Cluster}. */
 export const cluster: KindDefinition = {
@@ -37,46 +65,117 @@ export const cluster: KindDefinition = {
   singular: 'cluster',
   shortNames: [],
   categories: ['berth'],
-  scope: 'Cluster',
-  versions: [{ group: 'platform.berth.dev', version: 'v1', message: platformMessages.cluster }],
+  scope: 'Namespaced',
+  versions: [{ ...platformVersion, message: clusterMessage }],
   verbs: objectVerbs,
   subresources: [statusSubresource],
   columns: [
     nameColumn,
-    textColumn({ name: 'Tenant', description: 'The tenant that owns the cluster.', cell: tenantOf }),
+    textColumn({
+      name: 'Version',
+      description: 'Kubernetes version.',
+      cell: (object) => specOf(object).version ?? '',
+    }),
     textColumn({ name: 'Phase', description: 'Where the cluster is in its life.', cell: phaseOf }),
+    textColumn({
+      name: 'Protected',
+      description: 'Whether it cannot be deleted.',
+      cell: (object) => String(specOf(object).deletionProtection ?? false),
+    }),
+    wideColumn({
+      name: 'Nodes',
+      description: 'Where its pods run.',
+      cell: (object) => (specOf(object).ownNodes ? '<own>' : specOf(object).nodePool || '<any>'),
+    }),
+    wideColumn({
+      name: 'Endpoint',
+      description: "URL of the cluster's API.",
+      cell: (object) => (object as Cluster).status?.endpoint ?? '',
+    }),
     ageColumn,
   ],
   nameRule: nameIsDnsLabel,
   strategy: {
-    applyDefaults: unchanged,
+    applyDefaults,
     // The cluster is made in the transaction that stores this object.
-    prepareForCreate: (object) => ({ ...object, status: { phase: 'Ready' } }),
-    prepareForUpdate: keepStatus,
-    validateCreate: validate,
-    validateUpdate: (next, current) =>
-      tenantOf(next) === tenantOf(current)
-        ? []
-        : [invalid(path('spec', 'tenant'), tenantOf(next), 'field is immutable')],
+    prepareForCreate: (object) => withPhase(withoutStatus(object)),
+    prepareForUpdate: (next, current) => withPhase(keepStatus(next, current)),
+    validateCreate: (object) => [...validateIdentity(object), ...validate(object)],
+    validateUpdate: (next, current) => [...validateFixed(next, current), ...validate(next)],
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateStatus },
+    forbidsDelete: (object) =>
+      specOf(object).deletionProtection
+        ? 'it is protected against deletion; set spec.deletionProtection to false first'
+        : undefined,
+    markTerminating: withPhase,
   },
   selectableFields: { 'spec.tenant': tenantOf, 'status.phase': phaseOf },
   hasGeneration: true,
   systemOnly: true,
-  provisionsCluster: (object) => ({ clusterId: object.metadata.name, tenantId: tenantOf(object) }),
+  provisionsCluster: (object) => ({
+    clusterId: object.metadata.name,
+    tenantId: tenantOf(object),
+    ...(specOf(object).template && { template: specOf(object).template }),
+  }),
   schema: clusterSchema,
 };
 
-function validate(object: KubeObject): readonly FieldError[] {
-  const { name } = object.metadata;
-  const owner = tenantOf(object);
-  const at = path('spec', 'tenant');
-  const errors = owner === '' ? [required(at)] : [];
-  if (owner !== '') errors.push(...checkDns1123Label(owner).map((problem) => invalid(at, owner, problem)));
-  if (name === systemClusterId) {
-    errors.push(invalid(path('metadata', 'name'), name, "is the name of the fleet's own cluster"));
+function applyDefaults(object: KubeObject): KubeObject {
+  const { tenant, version, ...spec } = specOf(object);
+  const { namespace = '' } = object.metadata;
+  return { ...object, spec: { ...spec, tenant: tenant || namespace, version: version || versions[0] } };
+}
+
+/** The phase follows from the rest in the same write, so that nobody reads another one meanwhile. */
+function withPhase(object: KubeObject): KubeObject {
+  const deleting = object.metadata.deletionTimestamp !== undefined;
+  const phase: ClusterPhase = deleting ? 'Deleting' : specOf(object).suspended ? 'Suspended' : 'Ready';
+  return { ...object, status: { ...(object as Cluster).status, phase } };
+}
+
+function validateIdentity(object: KubeObject): FieldError[] {
+  const { name, namespace = '' } = object.metadata;
+  const errors: FieldError[] = [];
+  const problem = reservedClusterName(name);
+  if (problem !== undefined) errors.push(invalid(path('metadata', 'name'), name, problem));
+  if (reservedTenantName(namespace) !== undefined) {
+    errors.push(invalid(path('metadata', 'namespace'), namespace, 'is no namespace of a tenant'));
+  }
+  if (tenantOf(object) !== namespace) {
+    const detail = 'must be the tenant whose namespace the cluster is in';
+    errors.push(invalid(path('spec', 'tenant'), tenantOf(object), detail));
   }
   return errors;
+}
+
+function validateFixed(next: KubeObject, current: KubeObject): FieldError[] {
+  return (['tenant', 'template'] as const).flatMap((field) => {
+    const value = specOf(next)[field] ?? '';
+    const isSame = value === (specOf(current)[field] ?? '');
+    return isSame ? [] : [invalid(path('spec', field), value, 'field is immutable')];
+  });
+}
+
+function validate(object: KubeObject): readonly FieldError[] {
+  const { version, nodePool, ownNodes, template } = specOf(object);
+  const known: readonly string[] = versions;
+  return [
+    ...(version !== undefined && !known.includes(version)
+      ? [notSupported(path('spec', 'version'), version, known)]
+      : []),
+    ...validateNodes({ nodePool, ownNodes }, path('spec')),
+    ...validateTemplateName(template, path('spec', 'template')),
+  ];
+}
+
+function validateNodes(
+  { nodePool = '', ownNodes }: { nodePool: string | undefined; ownNodes: boolean | undefined },
+  at: FieldPath,
+): FieldError[] {
+  if (nodePool !== '' && ownNodes) {
+    return [forbidden(at.child('nodePool'), 'may not be set when `ownNodes` is true')];
+  }
+  return checkLabelValue(nodePool).map((problem) => invalid(at.child('nodePool'), nodePool, problem));
 }
 
 function validateStatus(next: KubeObject): readonly FieldError[] {
@@ -85,8 +184,12 @@ function validateStatus(next: KubeObject): readonly FieldError[] {
   return phase === '' || phases.includes(phase) ? [] : [notSupported(path('status', 'phase'), phase, phases)];
 }
 
+function specOf(object: KubeObject): ClusterSpec {
+  return (object as Cluster).spec ?? {};
+}
+
 function tenantOf(object: KubeObject): string {
-  return (object as Cluster).spec?.tenant ?? '';
+  return specOf(object).tenant ?? '';
 }
 
 function phaseOf(object: KubeObject): string {

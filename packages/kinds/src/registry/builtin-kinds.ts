@@ -13,6 +13,8 @@ import { limitRange } from '../limit-range/limit-range.ts';
 import { namespace } from '../namespace/namespace.ts';
 import { node } from '../node/node.ts';
 import { cluster } from '../platform/cluster.ts';
+import { clusterTemplate } from '../platform/cluster-template.ts';
+import { plan } from '../platform/plan.ts';
 import { tenant } from '../platform/tenant.ts';
 import { pod } from '../pod/pod.ts';
 import {
@@ -32,6 +34,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   cluster,
   clusterRole,
   clusterRoleBinding,
+  clusterTemplate,
   configMap,
   controllerRevision,
   cronJob,
@@ -42,6 +45,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   limitRange,
   namespace,
   node,
+  plan,
   pod,
   role,
   roleBinding,

@@ -61,7 +61,9 @@ describe('the builtin registry', () => {
     const only = builtinRegistry.definitions
       .map(resourceName)
       .filter((name) => !tenantRegistry.byResource(name));
-    expect(only.sort()).toEqual(['clusters.platform.berth.dev', 'tenants.platform.berth.dev']);
+    expect(only.sort()).toEqual(
+      ['clusters', 'clustertemplates', 'plans', 'tenants'].map((plural) => `${plural}.platform.berth.dev`),
+    );
   });
 
   test('names every kind that a first week with kubectl touches', () => {

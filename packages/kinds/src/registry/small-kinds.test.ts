@@ -2,10 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
 import { lease } from '../lease/lease.ts';
 import { beforeCreate } from '../lifecycle/before-create.ts';
-import { beforeUpdate } from '../lifecycle/before-update.ts';
 import { context } from '../lifecycle/lifecycle-fixture.ts';
-import { cluster } from '../platform/cluster.ts';
-import { tenant } from '../platform/tenant.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
 import { cellsOf, createErrors, objectOf, updateErrors } from './kind-fixture.ts';
 
@@ -84,62 +81,5 @@ describe('ControllerRevision', () => {
       Controller: '<none>',
       Revision: 0,
     });
-  });
-});
-
-describe('Tenant and Cluster', () => {
-  test('are named by DNS labels', () => {
-    for (const kind of [tenant, cluster]) {
-      const object = objectOf(kind, { metadata: { name: 'a.b' }, spec: { tenant: 't' } });
-      expect(() => beforeCreate(kind, object, context)).toThrow(
-        `${kind.kind}.platform.berth.dev "a.b" is invalid: metadata.name: Invalid value: "a.b": must not contain dots`,
-      );
-    }
-  });
-
-  test.each<readonly [Record<string, unknown>, string[]]>([
-    [{ spec: { tenant: 't' } }, []],
-    [{}, ['spec.tenant: Required value']],
-    [
-      { metadata: { name: 'system' }, spec: { tenant: 'a.b' } },
-      [
-        'spec.tenant: Invalid value: "a.b": must not contain dots',
-        'metadata.name: Invalid value: "system": is the name of the fleet\'s own cluster',
-      ],
-    ],
-  ])('a cluster is checked: %j', (members, errors) => {
-    expect(createErrors(cluster, members)).toEqual(errors);
-  });
-
-  test('a cluster stays with its tenant, and is Ready at once', () => {
-    const fresh = objectOf(cluster, { spec: { tenant: 't' }, status: { phase: 'Deleting' } });
-    const { object } = beforeCreate(cluster, fresh, context);
-    expect(object.status).toEqual({ phase: 'Ready' });
-    expect(() => beforeUpdate(cluster, object, { ...object, spec: { tenant: 'u' } })).toThrow(
-      'Cluster.platform.berth.dev "a" is invalid: spec.tenant: Invalid value: "u": field is immutable',
-    );
-    expect(cellsOf(cluster, object, context.now)).toEqual({
-      Name: 'a',
-      Tenant: 't',
-      Phase: 'Ready',
-      Age: '0s',
-    });
-    expect(cluster.selectableFields['spec.tenant']?.(object)).toBe('t');
-  });
-
-  test('a cluster has one of the known phases', () => {
-    const next = objectOf(cluster, { spec: { tenant: 't' }, status: { phase: 'Odd' } });
-    expect(cluster.strategy.status?.validateUpdate(next, next)).toEqual([
-      expect.objectContaining({ field: 'status.phase', reason: 'FieldValueNotSupported' }),
-    ]);
-  });
-
-  test('a tenant has a name for people of bounded length', () => {
-    expect(createErrors(tenant, { spec: { displayName: 'Ünïcode Ltd' } })).toEqual([]);
-    expect(createErrors(tenant, { spec: { displayName: 'x'.repeat(257) } })).toEqual([
-      'spec.displayName: Too long: may not be more than 256 bytes',
-    ]);
-    const object = objectOf(tenant, { spec: { displayName: 'Acme' } });
-    expect(cellsOf(tenant, object, new Date())).toMatchObject({ Name: 'a', 'Display Name': 'Acme' });
   });
 });

@@ -1,0 +1,65 @@
+import { systemClusterId } from '@berth/auth';
+import type { Plan, PlanSpec, Tenant } from '@berth/kinds';
+import { decodeStoredBody, type KubeObject } from '@berth/machinery';
+import type { Store } from '@berth/store';
+import { LRUCache } from 'lru-cache';
+import { type TenantRole, tenantRoleOf } from './tenant-role.ts';
+
+/** Whose a cluster is, and what its tenant may do. */
+interface ClusterFacts {
+  readonly clusterId: string;
+  /** `system` for the fleet's own cluster. */
+  readonly tenantId: string;
+  /** The cluster takes no writes. */
+  readonly suspended: boolean;
+  /** The strongest role of an identity of the system cluster; undefined for none. */
+  readonly roleOf: (username: string, groups: readonly string[]) => TenantRole | undefined;
+  /** What the tenant may use. Empty, so without limits, for a tenant without a plan. */
+  readonly plan: PlanSpec;
+}
+
+/** Whose each cluster is. Answers are at most 1 s old. */
+export interface TenantDirectory {
+  /** undefined for a cluster that does not exist. @throws StoreError */
+  ofCluster(clusterId: string): Promise<ClusterFacts | undefined>;
+}
+
+const maxAgeMs = 1_000;
+/** Far more than one process serves within a second. */
+const maxEntries = 5_000;
+
+type TenantFacts = Pick<ClusterFacts, 'roleOf' | 'plan'>;
+
+/** Reads the tenants and plans of the system cluster by key, and forgets them after a second. */
+export function createTenantDirectory(store: Pick<Store, 'cluster' | 'clusterOwner'>): TenantDirectory {
+  const system = store.cluster(systemClusterId);
+
+  const read = async <T extends KubeObject>(plural: string, kind: string, name: string) => {
+    const stored = await system.get({ resource: `${plural}.platform.berth.dev`, namespace: '', name });
+    const type = { apiVersion: 'platform.berth.dev/v1', kind };
+    // Objects of a resource are of its kind.
+    return stored && (decodeStoredBody(stored.body, stored.revision, type) as T);
+  };
+  const readTenant = async (tenantId: string): Promise<TenantFacts> => {
+    const tenant = await read<Tenant>('tenants', 'Tenant', tenantId);
+    const planName = tenant?.spec?.plan;
+    const plan = planName ? await read<Plan>('plans', 'Plan', planName) : undefined;
+    return {
+      roleOf: (username, groups) => tenantRoleOf(tenant?.spec ?? {}, { username, groups }),
+      plan: plan?.spec ?? {},
+    };
+  };
+  const tenants = cacheOf(readTenant);
+  const clusters = cacheOf(async (clusterId: string): Promise<ClusterFacts | undefined> => {
+    const owner = await store.clusterOwner(clusterId);
+    if (owner === undefined) return undefined;
+    const tenant = await tenants.fetch(owner.tenantId);
+    return { clusterId, ...owner, roleOf: () => undefined, plan: {}, ...tenant };
+  });
+  return { ofCluster: (clusterId) => clusters.fetch(clusterId) };
+}
+
+/** Requests for the same key share one reading. What is not there is asked for again each time. */
+function cacheOf<V extends object>(read: (key: string) => Promise<V | undefined>): LRUCache<string, V> {
+  return new LRUCache<string, V>({ max: maxEntries, ttl: maxAgeMs, fetchMethod: (key) => read(key) });
+}
