@@ -2,6 +2,11 @@ export { type ApplyRequest, type ApplyResult, applyPatch } from './apply/apply-p
 export { decodeAppliedConfiguration } from './apply/decode-applied.ts';
 export type { FieldWriter } from './apply/field-writer.ts';
 export { type TrackedUpdate, trackUpdate } from './apply/track-update.ts';
+export { type CelBudget, withinCelBudget } from './cel/cel-budget.ts';
+export { type CelEnvironment, type CelProgram, createCelEnvironment } from './cel/cel-environment.ts';
+export { CelError, type CelErrorCode } from './cel/cel-error.ts';
+export { type CelValue, celValueOf } from './cel/cel-value.ts';
+export { claimExpressions, userExpressions } from './cel/identity-expressions.ts';
 export {
   type ContinuePosition,
   decodeContinueToken,
