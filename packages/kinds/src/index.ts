@@ -119,3 +119,10 @@ export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/bu
 export { createRegistry } from './registry/create-registry.ts';
 export type { KindRegistry, ResourceName, ServedKind } from './registry/kind-registry.ts';
 export { apiVersionOf, groupKind, groupResource, resourceName } from './registry/resource-name.ts';
+export type {
+  ClaimRule,
+  ClaimValidationRule,
+  TrustedIssuer,
+  TrustedIssuerSpec,
+  TrustedIssuerStatus,
+} from './trusted-issuer/trusted-issuer-spec.ts';

@@ -28,6 +28,7 @@ import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
+import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
 
 /** Every kind that Berth serves of its own. */
 export const builtinKinds: readonly KindDefinition[] = [
@@ -58,4 +59,5 @@ export const builtinKinds: readonly KindDefinition[] = [
   subjectAccessReview,
   tenant,
   tokenReview,
+  trustedIssuer,
 ];
