@@ -1,18 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type Instance, startInstance } from '../support/instance.ts';
-
-/** What is killed, by what its command line shows. */
-const victims = {
-  api: 'apps/api/src/main.ts',
-  worker: 'apps/worker/src/main.ts',
-  node: 'apps/node/src/main.ts',
-  redis: 'redis-server',
-  postgres: 'postgres -D',
-} as const;
-type Victim = keyof typeof victims;
+import { randomBlows, strike } from './victims.ts';
 
 let instance: Instance;
 
@@ -23,38 +12,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await instance?.remove();
 });
-
-interface Row {
-  readonly pid: number;
-  readonly parent: number;
-  readonly args: string;
-}
-
-function processTable(): Row[] {
-  return execFileSync('ps', ['-eo', 'pid=,ppid=,args='])
-    .toString()
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [, pid, parent, args] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
-      return { pid: Number(pid), parent: Number(parent), args: args ?? '' };
-    });
-}
-
-/** The direct children of the supervisor that match. */
-function find(victim: Victim): number[] {
-  return processTable()
-    .filter((row) => row.parent === instance.process.pid && row.args.includes(victims[victim]))
-    .map((row) => row.pid);
-}
-
-async function kill(victim: Victim): Promise<void> {
-  const pids = await eventually(`${victim} runs`, () => {
-    const found = find(victim);
-    return found.length > 0 && found;
-  });
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
-}
 
 const token = async (): Promise<string> => {
   const view = JSON.parse(await instance.ok('config', 'view', '--raw', '-o', 'json'));
@@ -99,11 +56,6 @@ async function writeUntil(isOver: () => boolean): Promise<Acknowledged[]> {
 }
 
 test('kill -9 of any part at random moments loses no acknowledged write, no run and no pod', async () => {
-  const order =
-    fc.sample(fc.shuffledSubarray(Object.keys(victims) as Victim[], { minLength: 5, maxLength: 5 }), 1)[0] ??
-    [];
-  const pauses =
-    fc.sample(fc.array(fc.integer({ min: 100, max: 1500 }), { minLength: 5, maxLength: 5 }), 1)[0] ?? [];
   const cronJob = {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -146,17 +98,7 @@ test('kill -9 of any part at random moments loses no acknowledged write, no run 
 
   let isOver = false;
   const writing = writeUntil(() => isOver);
-  for (const [index, victim] of order.entries()) {
-    // The moment of the kill is the random input of this test, not a wait for something to happen.
-    await new Promise((resolve) => setTimeout(resolve, pauses[index] ?? 500));
-    if (victim === 'redis') execFileSync('rm', ['-rf', `${instance.dataDirectory}/redis/appendonlydir`]);
-    await kill(victim);
-  }
-  await eventually(
-    'the API answers again',
-    async () => (await fetch(`${instance.httpUrl}/readyz`)).status === 200,
-    60_000,
-  );
+  await strike(instance, randomBlows());
   isOver = true;
   const acknowledged = await writing;
 
