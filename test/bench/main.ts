@@ -9,9 +9,20 @@ import { clusterCreate } from './scenarios/clusters.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
 import { job } from './scenarios/job.ts';
 import { create, get, list, mixed } from './scenarios/requests.ts';
+import { tenants } from './scenarios/tenants.ts';
 import { watch } from './scenarios/watch.ts';
 
-const scenarios: readonly Scenario[] = [create, get, list, watch, mixed, clusterCreate, cronStorm, job];
+const scenarios: readonly Scenario[] = [
+  create,
+  get,
+  list,
+  watch,
+  mixed,
+  clusterCreate,
+  cronStorm,
+  job,
+  tenants,
+];
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -35,7 +46,8 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long each scenario runs', wholeNumber, 10)
   .option('--objects <n>', 'pods to list, pods of the Job, CronJobs of the storm', wholeNumber, 1_000)
   .option('--watchers <n>', 'watchers at once', wholeNumber, 100)
-  .option('--clusters <n>', 'clusters of the cron storm', wholeNumber, 100)
+  .option('--clusters <n>', 'clusters of the cron storm, or of all tenants', wholeNumber, 100)
+  .option('--data-dir <directory>', 'of the instance under test, for tenants', '.berth')
   .option('--insecure', "do not verify the server's certificate", false)
   .addOption(new Option('--json', 'print JSON instead of a table').default(false))
   .addHelpText('after', () => `\nScenarios:\n${scenarios.map(describe).join('\n')}`)
@@ -50,6 +62,7 @@ const options = program.opts<{
   objects: number;
   watchers: number;
   clusters: number;
+  dataDir: string;
   insecure: boolean;
   json: boolean;
 }>();

@@ -14,8 +14,10 @@ export interface BenchContext {
   /** Objects for `list`, pods for `job`, CronJobs for `cron-storm`. */
   readonly objects: number;
   readonly watchers: number;
-  /** Clusters for `cron-storm`. */
+  /** Clusters for `cron-storm` and `tenants`. */
   readonly clusters: number;
+  /** The data directory of the instance under test, for scenarios that look at its processes. */
+  readonly dataDir: string;
   /** Keeps something found that is no operation: a size, a ratio. */
   readonly find: (what: string, value: string) => void;
   /** Says what is going on, on standard error. */

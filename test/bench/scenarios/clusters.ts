@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api-client.ts';
+import type { Answer, ApiClient } from '../api-client.ts';
 import { Measurement, runClients } from '../measure.ts';
 import { configMap, configMapsPath } from '../objects.ts';
 import type { BenchContext, Scenario } from '../scenario.ts';
@@ -8,23 +8,39 @@ export function adminOf({ admin }: BenchContext): ApiClient {
   return admin;
 }
 
-/** In the namespace of the tenant that a first start makes. */
-const clustersPath = '/apis/platform.berth.dev/v1/namespaces/main/clusters';
+const platform = '/apis/platform.berth.dev/v1';
+/** The tenant that a first start makes. */
+const mainTenant = 'main';
 
 /** @throws when it is refused. */
-export async function createCluster(admin: ApiClient, name: string): Promise<void> {
-  const body = JSON.stringify({
-    apiVersion: 'platform.berth.dev/v1',
-    kind: 'Cluster',
-    metadata: { name },
-  });
-  const answer = await admin.request('POST', clustersPath, body);
-  if (answer.status !== 201)
-    throw new Error(`cluster ${name}: ${answer.status} ${answer.body.slice(0, 300)}`);
+export async function createCluster(admin: ApiClient, name: string, tenant = mainTenant): Promise<Answer> {
+  return createPlatformObject(admin, `namespaces/${tenant}/clusters`, { kind: 'Cluster', name });
 }
 
 export async function deleteCluster(admin: ApiClient, name: string): Promise<void> {
-  await admin.request('DELETE', `${clustersPath}/${name}`);
+  await admin.request('DELETE', `${platform}/namespaces/${mainTenant}/clusters/${name}`);
+}
+
+/** @throws when it is refused. */
+export async function createTenant(admin: ApiClient, name: string): Promise<void> {
+  await createPlatformObject(admin, 'tenants', { kind: 'Tenant', name });
+}
+
+/** Its clusters go with it. */
+export async function deleteTenant(admin: ApiClient, name: string): Promise<void> {
+  await admin.request('DELETE', `${platform}/tenants/${name}`);
+}
+
+async function createPlatformObject(
+  admin: ApiClient,
+  collection: string,
+  { kind, name }: { readonly kind: string; readonly name: string },
+): Promise<Answer> {
+  const body = JSON.stringify({ apiVersion: 'platform.berth.dev/v1', kind, metadata: { name } });
+  const answer = await admin.request('POST', `${platform}/${collection}`, body);
+  if (answer.status !== 201)
+    throw new Error(`${kind} ${name}: ${answer.status} ${answer.body.slice(0, 300)}`);
+  return answer;
 }
 
 export const clusterCreate: Scenario = {

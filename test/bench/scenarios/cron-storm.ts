@@ -19,7 +19,9 @@ export const cronStorm: Scenario = {
     const names = Array.from({ length: clusters }, (_, index) => `${context.namespace}-${index}`);
     const perCluster = Math.ceil(objects / clusters);
     say(`cron-storm: creating ${clusters} clusters`);
-    await doAll(clusters, clients, (index) => createCluster(admin, names[index] ?? ''));
+    await doAll(clusters, clients, async (index) => {
+      await createCluster(admin, names[index] ?? '');
+    });
     const dueAt = nextMinuteAfter(Date.now() + 5_000 + (objects / 1_000) * 2_000);
     say(`cron-storm: creating ${perCluster * clusters} CronJobs, due at ${dueAt.toISOString()}`);
     await doAll(clusters * perCluster, clients, (index) =>
