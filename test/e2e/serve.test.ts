@@ -61,7 +61,10 @@ describe('parts as separate processes', () => {
       BERTH_MASTER_KEY_FILE: join(instance.dataDirectory, 'master.key'),
       BERTH_EXTERNAL_URL: instance.url,
     });
-    await serve('worker', 'worker takes turns', shared);
+    await serve('worker', 'worker takes turns', {
+      ...shared,
+      BERTH_MASTER_KEY_FILE: join(instance.dataDirectory, 'master.key'),
+    });
     const other = String(api['http']);
     const token = JSON.parse(await instance.ok('config', 'view', '--raw', '-o', 'json')).users[0].user.token;
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };

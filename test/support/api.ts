@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   adminSubject,
   apiAudience,
+  createBodyCipher,
   createKeyRing,
   fixedMasterKeys,
   issuerOf,
@@ -11,7 +12,7 @@ import {
   type Subject,
 } from '@berth/auth';
 import { type Api, type ApiOptions, startApi } from '@berth/api';
-import { builtinRegistry } from '@berth/kinds';
+import { builtinRegistry, encryptedResources } from '@berth/kinds';
 import { openStore, type Store } from '@berth/store';
 import { pino } from 'pino';
 import { createHintBus } from './hint-bus.ts';
@@ -75,7 +76,12 @@ interface Database {
 
 async function startOn(database: Database, options: Partial<ApiOptions>): Promise<TestApi> {
   const hints = createHintBus();
-  const store = openStore({ databaseUrl: database.databaseUrl, hints, pollIntervalMs: 100 });
+  const store = openStore({
+    databaseUrl: database.databaseUrl,
+    hints,
+    pollIntervalMs: 100,
+    bodyCipher: createBodyCipher(database.masterKeys, encryptedResources(builtinRegistry)),
+  });
   const keys = createKeyRing(store.signingKeys, database.masterKeys);
   const api: Api = await startApi({
     store,

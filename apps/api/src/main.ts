@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createKeyRing, openMasterKeys } from '@berth/auth';
-import { builtinRegistry } from '@berth/kinds';
+import { createBodyCipher, createKeyRing, openMasterKeys, verifyMasterKeys } from '@berth/auth';
+import { builtinRegistry, encryptedResources } from '@berth/kinds';
 import { connectHints, redisErrorLog } from '@berth/queue';
-import { openStore } from '@berth/store';
+import { openStore, type Store } from '@berth/store';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { type Api, startApi } from './server.ts';
@@ -23,15 +23,14 @@ const hints = connectHints({
   keyPrefix: settings.redisKeyPrefix,
   onError: redisErrorLog(log),
 });
-const store = openStore({ databaseUrl: settings.databaseUrl, hints, retentionMs: settings.retentionMs });
-
 try {
-  const api = await start(settings);
+  const running = await start(settings);
+  const { api } = running;
   let isStopping = false;
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    closeAll(api).then(
+    closeAll(running).then(
       () => process.exit(0),
       (err: unknown) => {
         log.error({ err }, 'the API server did not stop in order');
@@ -49,16 +48,28 @@ try {
   process.exit(1);
 }
 
-async function start(from: ApiSettings): Promise<Api> {
+interface Running {
+  readonly api: Api;
+  readonly store: Store;
+}
+
+async function start(from: ApiSettings): Promise<Running> {
   const [certificate, key, clusterCa, masterKeys] = await Promise.all([
     readFile(from.certificateFile, 'utf8'),
     readFile(from.keyFile, 'utf8'),
     readFile(from.caFile, 'utf8'),
     openMasterKeys(from.masterKeys),
   ]);
+  const store = openStore({
+    databaseUrl: from.databaseUrl,
+    hints,
+    retentionMs: from.retentionMs,
+    bodyCipher: createBodyCipher(masterKeys, encryptedResources(builtinRegistry)),
+  });
   await store.ping();
+  await verifyMasterKeys(store.signingKeys, masterKeys);
   await store.ensurePartitions(new Date());
-  return startApi({
+  const api = await startApi({
     store,
     hints,
     kinds: builtinRegistry,
@@ -70,10 +81,11 @@ async function start(from: ApiSettings): Promise<Api> {
     https: { port: from.port, certificate, key, ...(from.host !== undefined && { host: from.host }) },
     ...(from.httpPort !== undefined && { http: { port: from.httpPort } }),
   });
+  return { api, store };
 }
 
 /** Requests first, so that what is under way still finds the database. */
-async function closeAll(api: Api): Promise<void> {
+async function closeAll({ api, store }: Running): Promise<void> {
   await api.close();
   await store.close();
   await hints.close();

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ beforeAll(async () => {
     DATABASE_URL: await createTestDatabase(),
     REDIS_URL: redis.url,
     BERTH_CA_FILE: join(directory, 'ca.pem'),
+    BERTH_MASTER_KEY: randomBytes(32).toString('base64'),
   };
 });
 afterAll(async () => {

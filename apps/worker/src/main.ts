@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { openMasterKeys } from '@berth/auth';
 import { pino } from 'pino';
 import { z } from 'zod';
 import { readSettings, type WorkerSettings } from './settings.ts';
@@ -15,8 +16,13 @@ try {
 
 const log = pino({ name: 'worker', level: settings.logLevel });
 try {
-  const { caFile, logLevel: _logLevel, ...options } = settings;
-  const worker = await startWorker({ ...options, clusterCa: await readFile(caFile, 'utf8'), log });
+  const { caFile, masterKeys, logLevel: _logLevel, ...options } = settings;
+  const worker = await startWorker({
+    ...options,
+    clusterCa: await readFile(caFile, 'utf8'),
+    masterKeys: await openMasterKeys(masterKeys),
+    log,
+  });
   const stop = (): void => {
     worker.close().then(
       () => process.exit(0),

@@ -1,3 +1,4 @@
+import type { MasterKeySettings } from '@berth/auth';
 import { z } from 'zod';
 
 /** The worker's settings, as they stand in the environment. */
@@ -11,6 +12,10 @@ const environment = z.object({
     .default('berth'),
   /** PEM file of the CA that signs the API server's certificate. */
   BERTH_CA_FILE: z.string().min(1),
+  /** The master keys: 32 bytes in base64 each, the newest first. In the environment, in a file, or both. */
+  BERTH_MASTER_KEY: z.string().optional(),
+  BERTH_PREVIOUS_MASTER_KEYS: z.string().optional(),
+  BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
   /** Turns at once, each of another cluster. */
   BERTH_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
   /** How long the log can be read back: by watches, continue tokens and undo. */
@@ -25,6 +30,7 @@ export interface WorkerSettings {
   readonly redisUrl: string;
   readonly redisKeyPrefix: string;
   readonly caFile: string;
+  readonly masterKeys: MasterKeySettings;
   readonly turnConcurrency: number;
   readonly retentionMs: number;
   readonly printsEvents: boolean;
@@ -39,6 +45,11 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     redisUrl: read.REDIS_URL,
     redisKeyPrefix: read.BERTH_REDIS_PREFIX,
     caFile: read.BERTH_CA_FILE,
+    masterKeys: {
+      key: read.BERTH_MASTER_KEY,
+      previousKeys: read.BERTH_PREVIOUS_MASTER_KEYS,
+      file: read.BERTH_MASTER_KEY_FILE,
+    },
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',

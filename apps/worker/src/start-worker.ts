@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { createBodyCipher, type MasterKeys, verifyMasterKeys } from '@berth/auth';
 import { controllers, type Reconciler } from '@berth/controllers';
-import { builtinRegistry, tenantRegistry } from '@berth/kinds';
+import { builtinRegistry, encryptedResources, tenantRegistry } from '@berth/kinds';
 import {
   connectHints,
   createTurnQueue,
@@ -28,6 +29,8 @@ export interface WorkerOptions {
   readonly redisKeyPrefix?: string;
   /** PEM of the CA that signs the API server's certificate. */
   readonly clusterCa: string;
+  /** They open the Secrets of clusters. */
+  readonly masterKeys: MasterKeys;
   readonly log: Logger;
   /** Turns at once, each of another cluster. Default 8. */
   readonly turnConcurrency?: number;
@@ -68,6 +71,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
   const store = openStore({
     databaseUrl: options.databaseUrl,
     hints,
+    bodyCipher: createBodyCipher(options.masterKeys, encryptedResources(builtinRegistry)),
     ...(options.retentionMs === undefined ? {} : { retentionMs: options.retentionMs }),
   });
   const closeConnections = async (): Promise<void> => {
@@ -76,6 +80,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
   };
   try {
     await reachEngines(store, hints);
+    await verifyMasterKeys(store.signingKeys, options.masterKeys);
   } catch (error) {
     await closeConnections();
     throw error;

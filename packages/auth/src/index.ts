@@ -35,5 +35,6 @@ export type { TokenScope } from './token-scope.ts';
 export { apiAudience, apiServerUsername, isNodeAudience, nodeAudience } from './token-claims.ts';
 export { TokenError } from './token-error.ts';
 export type { TokenErrorCode } from './token-error.ts';
+export { verifyMasterKeys } from './verify-master-keys.ts';
 export { verifyToken } from './verify-token.ts';
 export type { VerifiedToken, VerifyOptions } from './verify-token.ts';

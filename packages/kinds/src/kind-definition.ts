@@ -127,6 +127,8 @@ export interface KindDefinition {
   readonly createdTogether?: (object: KubeObject) => readonly KubeObject[];
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
   readonly answersDeleteWithObject?: boolean;
+  /** Bodies hold what nobody may read who reads the database: they rest sealed under the cluster's data key. */
+  readonly encryptedAtRest?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
   readonly assignedNode?: (object: KubeObject) => string | undefined;
   /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */

@@ -7,16 +7,19 @@ import type { ObjectReader } from './object-reader.ts';
 import { turnCursor } from './queries/clusters.ts';
 import type { CommittedTurn } from './queries/commit-turn.ts';
 import { listObjects } from './queries/list-objects.ts';
-import { readChanges } from './queries/read-changes.ts';
 import { nextTimer } from './queries/timers.ts';
 import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
+import type { SealedBodies } from './sealing/sealed-bodies.ts';
 import type { ClusterStore } from './store.ts';
-import type { TogetherOutcome, TurnCommit, Write } from './types.ts';
+import type { Change, TogetherOutcome, TurnCommit, Write } from './types.ts';
 
 /** What all clusters of a process share. */
 export interface SharedParts {
   readonly database: Database;
+  readonly bodies: SealedBodies;
+  /** The log after a revision. */
+  readonly changes: (clusterId: string, after: number, limit: number) => Promise<Change[]>;
   readonly groupCommit: GroupCommit;
   readonly heads: HeadReader;
   readonly objects: ObjectReader;
@@ -29,18 +32,21 @@ export interface SharedParts {
 }
 
 export function clusterStore(clusterId: string, parts: SharedParts): ClusterStore {
-  const { database, groupCommit, heads, objects, replicas, feeds } = parts;
+  const { database, bodies, groupCommit, heads, objects, replicas, feeds } = parts;
   return {
     clusterId,
     head: () => heads.head(clusterId),
     get: (key) => objects.read(clusterId, key),
-    list: (query) => listObjects(database, clusterId, query),
+    async list(query) {
+      const page = await listObjects(database, clusterId, query);
+      return { ...page, items: await bodies.objects(clusterId, page.items) };
+    },
     write: (write) => groupCommit.write(clusterId, write),
     async writeTogether(writes) {
       for (const write of writes) checkStorable(write);
       return parts.commitTogether(clusterId, writes);
     },
-    changes: (after, limit) => readChanges(database, clusterId, { after, limit }),
+    changes: (after, limit) => parts.changes(clusterId, after, limit),
     nextTimer: () => nextTimer(database, clusterId),
     cursor: () => turnCursor(database, clusterId),
     turnStart: (now) => turnStart(database, clusterId, now),

@@ -1,4 +1,5 @@
 import { InvalidValueError } from './errors.ts';
+import type { RestingWrites } from './sealing/sealed-bodies.ts';
 import type { ObjectKey, Write } from './types.ts';
 
 /** The arguments of the SQL function `commit_writes`, which documents them. */
@@ -25,7 +26,7 @@ const maxKeyLength = 1_500;
 /** What Postgres' text cannot hold, and what separates fields. */
 const unstorable = ['\0', separator];
 
-export function encodeBatch(writes: readonly Write[]): EncodedBatch {
+export function encodeBatch(writes: RestingWrites): EncodedBatch {
   return {
     segments: segmentSizes(writes),
     ops: column(writes, (write) => write.op),

@@ -52,6 +52,24 @@ export class ClusterSeedError extends StoreError {
   }
 }
 
+/** A sealed body does not open: it was changed or moved, or its key is not at hand. Or nothing can be sealed. The detail is for the log. */
+export class SealedBodyError extends StoreError {
+  readonly detail: string;
+
+  constructor(
+    object: { resource: string; namespace: string; name: string },
+    detail: string,
+    options?: { cause?: unknown },
+  ) {
+    const { resource, namespace, name } = object;
+    const place = namespace === '' ? name : `${namespace}/${name}`;
+    super('STORE_SEALED_BODY', `${resource} "${place}" cannot be opened or sealed with the keys at hand`, {
+      cause: options?.cause ?? new Error(detail),
+    });
+    this.detail = detail;
+  }
+}
+
 /** The database cannot be reached or is not ready. Nothing was changed; trying again later is right. */
 export class StoreUnavailableError extends StoreError {
   constructor(options: { cause: unknown }) {

@@ -9,12 +9,14 @@ export {
   MigrationError,
   NewerDatabaseError,
   NotMigratedError,
+  SealedBodyError,
   StoreClosedError,
   StoreError,
   StoreUnavailableError,
 } from './errors.ts';
 export { migrate } from './migrate.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
+export type { BodyCipher } from './sealing/body-cipher.ts';
 export type {
   AssignedObject,
   ClusterObject,

@@ -26,9 +26,11 @@ import { readObjects } from './queries/read-objects.ts';
 import { signingKeyStore } from './queries/signing-keys.ts';
 import { takeDueClusters } from './queries/take-due-clusters.ts';
 import { ReplicaCache } from './replica/replica-cache.ts';
+import type { BodyCipher } from './sealing/body-cipher.ts';
+import { SealedBodies } from './sealing/sealed-bodies.ts';
 import type { Store } from './store.ts';
 import { translated } from './translate-error.ts';
-import type { HintBus } from './types.ts';
+import type { HintBus, StoredObject } from './types.ts';
 import { Writer } from './writer.ts';
 
 export interface OpenStoreOptions {
@@ -45,6 +47,8 @@ export interface OpenStoreOptions {
   readonly replicaIdleMs?: number;
   /** How long the log can be read back. Default 1 hour. */
   readonly retentionMs?: number;
+  /** Seals the bodies of some resources. Without it they rest in clear, and those that rest sealed cannot be read. */
+  readonly bodyCipher?: BodyCipher;
   /** How often followers look for changes that no hint told of. Default 1 s. */
   readonly pollIntervalMs?: number;
 }
@@ -62,6 +66,9 @@ const defaults = {
 export function openStore(options: OpenStoreOptions): Store {
   const settings = { ...defaults, ...options };
   const database = openDatabase(settings);
+  const bodies = new SealedBodies(database, options.bodyCipher);
+  const changes: SharedParts['changes'] = async (clusterId, after, limit) =>
+    bodies.changes(clusterId, await readChanges(database, clusterId, { after, limit }));
   const knownClusters = new Set<string>();
   const heads = new HeadReader(
     (clusterIds) => readHeads(database, clusterIds),
@@ -74,22 +81,28 @@ export function openStore(options: OpenStoreOptions): Store {
     {
       head: (clusterId) => heads.head(clusterId),
       heads: (clusterIds) => heads.heads(clusterIds),
-      changes: (clusterId, after, limit) => readChanges(database, clusterId, { after, limit }),
+      changes,
     },
     settings,
   );
   const replicas = new ReplicaCache(
     {
       head: (clusterId) => heads.head(clusterId),
-      snapshot: (clusterId, visit) => loadSnapshot(database, clusterId, visit),
+      async snapshot(clusterId, visit) {
+        const objects: StoredObject[] = [];
+        const revision = await loadSnapshot(database, clusterId, (object) => objects.push(object));
+        // Only now: to look for keys takes a connection, and the snapshot had one.
+        for (const object of await bodies.objects(clusterId, objects)) visit(object);
+        return revision;
+      },
       async changes(clusterId, after, limit) {
         const kept = feeds.kept(clusterId, after) ?? [];
-        return kept.length > 0 ? kept : readChanges(database, clusterId, { after, limit });
+        return kept.length > 0 ? kept : changes(clusterId, after, limit);
       },
     },
     { budgetBytes: settings.replicaBudgetBytes, idleMs: settings.replicaIdleMs },
   );
-  const writer = new Writer(database, {
+  const writer = new Writer(database, bodies, {
     onChanged(clusterId, revision) {
       feeds.hint(clusterId, revision);
       settings.hints.publish({ clusterId, revision });
@@ -101,9 +114,13 @@ export function openStore(options: OpenStoreOptions): Store {
 
   const parts: SharedParts = {
     database,
+    bodies,
+    changes,
     groupCommit,
     heads,
-    objects: new ObjectReader((clusterId, keys) => readObjects(database, clusterId, keys)),
+    objects: new ObjectReader(async (clusterId, keys) =>
+      bodies.found(clusterId, await readObjects(database, clusterId, keys)),
+    ),
     replicas,
     feeds,
     commitTogether: (clusterId, writes) => writer.commitTogether(clusterId, writes),
@@ -111,12 +128,12 @@ export function openStore(options: OpenStoreOptions): Store {
   };
   return {
     cluster: (clusterId) => clusterStore(clusterId, parts),
-    ...clusterDirectory(database, { writer, replicas, knownClusters }),
+    ...clusterDirectory(database, { writer, bodies, replicas, knownClusters }),
     clustersWithWork: (now, limit) => clustersWithWork(database, now, limit),
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
     hastenTimers: (key, now) => hastenTimers(database, key, now),
     assignedTo: (node) => assignedTo(database, node),
-    readBodies: (refs) => readBodies(database, refs),
+    readBodies: async (refs) => bodies.ofClusters(await readBodies(database, refs)),
     heartbeats: heartbeatStore(database),
     outbox: outboxStore(database),
     signingKeys: signingKeyStore(database),
@@ -144,6 +161,7 @@ function clusterDirectory(
   database: Database,
   parts: {
     readonly writer: Writer;
+    readonly bodies: SealedBodies;
     readonly replicas: ReplicaCache;
     /** Clusters that existed when this process last heard of them. */
     readonly knownClusters: Set<string>;
@@ -153,7 +171,7 @@ function clusterDirectory(
   return {
     async createCluster(cluster) {
       const { clusterId, recordedBy } = cluster;
-      const created = await createCluster(database, cluster);
+      const created = await createCluster(database, parts.bodies, cluster);
       if (created.status === 'refused') return created.outcome;
       known.add(clusterId);
       for (const [changed, head] of created.heads) parts.writer.tell(changed, head);

@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
+import { createBodyCipher, fixedMasterKeys } from '@berth/auth';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
 import { configMap, create, openTestStore } from '../../../test/support/store.ts';
 
-const { store, newCluster, databaseUrl } = await openTestStore();
+const bodyCipher = createBodyCipher(fixedMasterKeys(randomBytes(32)), ['secrets']);
+const { store, newCluster, databaseUrl } = await openTestStore({ bodyCipher });
 const sql = postgres(databaseUrl, { max: 2, onnotice: () => undefined });
 afterAll(() => sql.end());
 
@@ -11,6 +14,7 @@ const neighbour = await newCluster();
 for (const cluster of [mine, neighbour]) {
   const { clusterId } = cluster;
   await cluster.write(create(configMap('a'), { node: 'n' }));
+  await cluster.write(create({ resource: 'secrets', namespace: 'default', name: 'a' }));
   await store.nodeCapacity.set('n', { cpuMillis: 9, memoryBytes: 9, pods: 9 });
   await cluster.commitTurn({
     expectedCursor: 0,
@@ -106,7 +110,7 @@ test('a function that is called for a cluster leaves the connection without one'
   expect(setting?.id ?? '').toBe('');
 });
 
-test.for(['log', 'heartbeats', 'signing_keys', 'node_claims', 'former_clusters'])(
+test.for(['log', 'heartbeats', 'signing_keys', 'data_keys', 'node_claims', 'former_clusters'])(
   'work over the fleet cannot read %s',
   async (table) => {
     await expect(

@@ -1,4 +1,5 @@
 import type { Database } from './database.ts';
+import type { SealedBodies } from './sealing/sealed-bodies.ts';
 import { type CommittedTurn, commitTurn } from './queries/commit-turn.ts';
 import { commitWrites } from './queries/commit-writes.ts';
 import { withPartitions } from './queries/log-partitions.ts';
@@ -14,16 +15,18 @@ export interface WriterListener {
 /** Commits, and tells of it. */
 export class Writer {
   readonly #database: Database;
+  readonly #bodies: SealedBodies;
   readonly #listener: WriterListener;
 
-  constructor(database: Database, listener: WriterListener) {
+  constructor(database: Database, bodies: SealedBodies, listener: WriterListener) {
     this.#database = database;
+    this.#bodies = bodies;
     this.#listener = listener;
   }
 
   async commitBatch(clusterId: string, writes: readonly Write[]): Promise<Outcome[]> {
     const outcomes = await withPartitions(this.#database, () =>
-      commitWrites(this.#database.clusterSql, clusterId, writes),
+      this.#bodies.commit(clusterId, writes, (sql, sealed) => commitWrites(sql, clusterId, sealed)),
     );
     const last = outcomes.findLast((outcome) => outcome.status === 'applied');
     if (last) this.tell(clusterId, last.revision);
@@ -31,14 +34,18 @@ export class Writer {
   }
 
   async commitTogether(clusterId: string, writes: readonly Write[]): Promise<TogetherOutcome> {
-    const outcome = await writeTogether(this.#database, clusterId, writes);
+    const outcome = await writeTogether(
+      { database: this.#database, bodies: this.#bodies },
+      clusterId,
+      writes,
+    );
     const head = outcome.status === 'applied' ? outcome.revisions.at(-1) : undefined;
     if (head !== undefined) this.tell(clusterId, head);
     return outcome;
   }
 
   async commitTurn(clusterId: string, turn: TurnCommit): Promise<CommittedTurn> {
-    const committed = await withPartitions(this.#database, () => commitTurn(this.#database, clusterId, turn));
+    const committed = await withPartitions(this.#database, () => commitTurn(this.#bodies, clusterId, turn));
     const { outcome, leavesWork } = committed;
     if (outcome.status === 'committed' && turn.writes.length > 0)
       this.#listener.onChanged(clusterId, outcome.head);

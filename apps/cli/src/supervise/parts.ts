@@ -40,6 +40,7 @@ export function workerPart(context: PartContext): PartOptions {
     { name: 'worker', app: 'worker' },
     {
       BERTH_CA_FILE: context.directory.pki.ca,
+      ...masterKeyVariables(context),
       BERTH_PRINT_EVENTS: '1',
     },
   );

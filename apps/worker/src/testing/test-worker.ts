@@ -1,3 +1,4 @@
+import { fixedMasterKeys } from '@berth/auth';
 import { pino } from 'pino';
 import { startWorker, type BerthWorker, type WorkerOptions } from '../start-worker.ts';
 import { testCa } from './cluster-client.ts';
@@ -11,7 +12,7 @@ export interface TestWorker extends BerthWorker {
 
 /** A worker in this process whose log, down to debug, is kept. */
 export async function startTestWorker(
-  options: Omit<WorkerOptions, 'clusterCa' | 'log'>,
+  options: Omit<WorkerOptions, 'clusterCa' | 'log' | 'masterKeys'>,
 ): Promise<TestWorker> {
   const lines: LogRecord[] = [];
   const destination = {
@@ -23,6 +24,7 @@ export async function startTestWorker(
   const worker = await startWorker({
     ...options,
     clusterCa: testCa,
+    masterKeys: fixedMasterKeys(new Uint8Array(32)),
     log: pino({ level: 'debug' }, destination),
   });
   return { ...worker, lines };

@@ -38,6 +38,7 @@ export const secret: KindDefinition = {
   },
   selectableFields: { type: typeOf },
   hasGeneration: false,
+  encryptedAtRest: true,
 };
 
 /** `stringData` can only be written: it overwrites `data`, and is never read back. */

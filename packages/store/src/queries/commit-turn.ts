@@ -1,6 +1,6 @@
-import type { Database } from '../database.ts';
 import { encodeBatch } from '../encode-batch.ts';
 import { ClusterMissingError } from '../errors.ts';
+import type { SealedBodies } from '../sealing/sealed-bodies.ts';
 import { errorCode, errorDetail } from '../translate-error.ts';
 import type { NodeClaim, Timer, TurnCommit, TurnOutcome } from '../types.ts';
 import { type Refusal, refusalOutcome } from './commit-writes.ts';
@@ -27,11 +27,10 @@ interface Room {
 
 /** One call of the SQL function, which is one transaction. @throws ClusterMissingError */
 export async function commitTurn(
-  database: Database,
+  bodies: SealedBodies,
   clusterId: string,
   turn: TurnCommit,
 ): Promise<CommittedTurn> {
-  const b = encodeBatch(turn.writes);
   const effects = JSON.stringify({
     clearTimers: turn.clearTimers,
     setTimers: lastPerKey(turn.setTimers),
@@ -41,13 +40,16 @@ export async function commitTurn(
   });
   let rows: Row[];
   try {
-    rows = await database.clusterSql<Row[]>`
+    rows = await bodies.commit(clusterId, turn.writes, (sql, writes) => {
+      const b = encodeBatch(writes);
+      return sql<Row[]>`
       select head, new_cursor, superseded, suspended from berth.commit_turn(
         ${clusterId}, ${turn.expectedCursor}, ${turn.cursor}, ${turn.baseRevision ?? null}, ${turn.coversOwnWrites}, ${effects}::jsonb,
         ${[...b.segments]}::integer[], ${b.ops}, ${b.resources}, ${b.namespaces}, ${b.names}, ${b.uids},
         ${b.expectedRevisions}, ${b.expectedUids}, ${b.withinResources}, ${b.withinNamespaces}, ${b.withinNames},
         ${b.terminating}, ${b.nodes}, ${b.bodies}
       )`;
+    });
   } catch (thrown) {
     const refused = refusedTurn(thrown, turn);
     if (!refused) throw thrown;

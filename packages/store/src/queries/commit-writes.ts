@@ -1,7 +1,8 @@
 import type postgres from 'postgres';
 import { encodeBatch } from '../encode-batch.ts';
 import { ClusterMissingError, DatabaseError } from '../errors.ts';
-import type { Outcome, Write } from '../types.ts';
+import type { RestingWrites } from '../sealing/sealed-bodies.ts';
+import type { Outcome } from '../types.ts';
 
 /** A write that a SQL function refused. `i` counts from 0. */
 export interface Refusal {
@@ -27,7 +28,7 @@ interface Committed {
 export async function commitWrites(
   sql: postgres.ISql,
   clusterId: string,
-  writes: readonly Write[],
+  writes: RestingWrites,
 ): Promise<Outcome[]> {
   const b = encodeBatch(writes);
   const [committed] = await sql<Committed[]>`

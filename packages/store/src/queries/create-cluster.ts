@@ -1,7 +1,9 @@
+import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { ClusterSeedError } from '../errors.ts';
+import type { SealedBodies } from '../sealing/sealed-bodies.ts';
 import type { NewCluster } from '../store.ts';
-import type { Refusal } from '../types.ts';
+import type { Refusal, Write } from '../types.ts';
 import { withPartitions } from './log-partitions.ts';
 import { applyAll, RefusedWrite } from './write-together.ts';
 
@@ -17,9 +19,13 @@ export type CreatedCluster =
  * One transaction. It waits for the system cluster's row before it touches the log, and for no other row: nobody else can
  * see the new one.
  */
-export async function createCluster(database: Database, cluster: NewCluster): Promise<CreatedCluster> {
+export async function createCluster(
+  database: Database,
+  bodies: SealedBodies,
+  cluster: NewCluster,
+): Promise<CreatedCluster> {
   try {
-    const heads = await withPartitions(database, () => insertAll(database, cluster));
+    const heads = await withPartitions(database, () => insertAll(database, bodies, cluster));
     return heads === undefined
       ? { status: 'refused', outcome: { status: 'exists' } }
       : { status: 'created', heads };
@@ -31,8 +37,11 @@ export async function createCluster(database: Database, cluster: NewCluster): Pr
 
 function insertAll(
   database: Database,
+  bodies: SealedBodies,
   { clusterId, tenantId, seed, recordedBy }: NewCluster,
 ): Promise<Map<string, number> | undefined> {
+  const commit = async (sql: postgres.TransactionSql, id: string, writes: readonly Write[]) =>
+    applyAll(sql, id, await bodies.sealed(sql, id, writes));
   return database.clusterSql.begin(async (sql) => {
     const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
     const [, inserted] = await Promise.all([
@@ -50,10 +59,10 @@ function insertAll(
     if (inserted.count === 0) return undefined;
     const heads = new Map<string, number>();
     if (recordedBy)
-      heads.set(systemClusterId, (await applyAll(sql, systemClusterId, [recordedBy])).at(-1) ?? 0);
+      heads.set(systemClusterId, (await commit(sql, systemClusterId, [recordedBy])).at(-1) ?? 0);
     if (seed.length > 0) {
       try {
-        heads.set(clusterId, (await applyAll(sql, clusterId, seed)).at(-1) ?? 0);
+        heads.set(clusterId, (await commit(sql, clusterId, seed)).at(-1) ?? 0);
       } catch (thrown) {
         if (!(thrown instanceof RefusedWrite)) throw thrown;
         const { position, outcome } = thrown.refused;

@@ -1,19 +1,22 @@
 import type postgres from 'postgres';
 import type { Database } from '../database.ts';
+import type { RestingWrites, SealedBodies } from '../sealing/sealed-bodies.ts';
 import type { Refusal, TogetherOutcome, Write } from '../types.ts';
 import { commitWrites } from './commit-writes.ts';
 import { withPartitions } from './log-partitions.ts';
 
 /** All of the writes or none of them, as one transaction of their own. @throws ClusterMissingError */
 export async function writeTogether(
-  database: Database,
+  { database, bodies }: { readonly database: Database; readonly bodies: SealedBodies },
   clusterId: string,
   writes: readonly Write[],
 ): Promise<TogetherOutcome> {
   if (writes.length === 0) return { status: 'applied', revisions: [] };
   try {
     const revisions = await withPartitions(database, () =>
-      database.clusterSql.begin((sql) => applyAll(sql, clusterId, writes)),
+      database.clusterSql.begin(async (sql) =>
+        applyAll(sql, clusterId, await bodies.sealed(sql, clusterId, writes)),
+      ),
     );
     return { status: 'applied', revisions };
   } catch (thrown) {
@@ -26,7 +29,7 @@ export async function writeTogether(
 export async function applyAll(
   sql: postgres.TransactionSql,
   clusterId: string,
-  writes: readonly Write[],
+  writes: RestingWrites,
 ): Promise<number[]> {
   const outcomes = await commitWrites(sql, clusterId, writes);
   return outcomes.map((outcome, position) => {

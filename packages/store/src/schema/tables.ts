@@ -1,5 +1,15 @@
 import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, jsonb, pgSchema, primaryKey, text } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgSchema,
+  primaryKey,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { byteText, counter, instant } from './columns.ts';
 
 /**
@@ -125,6 +135,26 @@ export const signingKeys = berth.table(
     createdAt: instant('created_at').notNull().default(sql`now()`),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.keyId] })],
+);
+
+/** Keys that seal bodies, themselves sealed under a master key. At most one of a cluster is not retired (see the migration). */
+export const dataKeys = berth.table(
+  'data_keys',
+  {
+    clusterId: byteText('cluster_id')
+      .notNull()
+      .references(() => clusters.id, { onDelete: 'cascade' }),
+    keyId: byteText('key_id').notNull(),
+    sealedKey: text('sealed_key').notNull(),
+    /** The id of the master key that it was made under; it stays when another one seals it. */
+    madeUnder: text('made_under').notNull(),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+    retiredAt: instant('retired_at'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.keyId] }),
+    uniqueIndex('data_keys_active').on(table.clusterId).where(sql`retired_at is null`),
+  ],
 );
 
 /** Nodes of the fleet with the sum of their claims, kept exact under the row's lock. The one table of no cluster. */
