@@ -5,10 +5,10 @@ import {
   createBodyCipher,
   createKeyRing,
   fixedMasterKeys,
+  issueToken,
   issuerOf,
   type KeyRing,
   type MasterKeys,
-  mintToken,
   type Subject,
 } from '@berth/auth';
 import { type Api, type ApiOptions, startApi } from '@berth/api';
@@ -104,16 +104,17 @@ async function startOn(database: Database, options: Partial<ApiOptions>): Promis
   const token: TestApi['token'] = async (
     clusterId,
     { subject = adminSubject(), expiresInSeconds = 3600 } = {},
-  ) =>
-    mintToken({
+  ) => {
+    const issued = await issueToken(keys, {
       clusterId,
       issuer: issuerOf(externalUrl, clusterId),
       subject,
       audience: [apiAudience],
       expiresInSeconds,
-      key: await keys.signingKey(clusterId),
       now: new Date(),
     });
+    return issued.token;
+  };
   const adminToken = (clusterId: string): Promise<string> => {
     const known = adminTokens.get(clusterId) ?? token(clusterId);
     adminTokens.set(clusterId, known);

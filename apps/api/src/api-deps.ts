@@ -15,6 +15,8 @@ export interface ApiDeps {
   readonly now: () => Date;
   /** URL under which clients reach this server, without a trailing slash; the base of every cluster's token issuer. */
   readonly externalUrl: string;
+  /** Earlier values of `externalUrl`: tokens that name them as their issuer are still good. Default: none. */
+  readonly formerExternalUrls?: readonly string[];
   /** PEM of the CA that signed the server's certificate, for kubeconfigs and `kube-root-ca.crt`. */
   readonly clusterCa: string;
   /** Aborted when the server begins to close: watches and followed logs end then. */

@@ -77,6 +77,7 @@ async function start(from: ApiSettings): Promise<Running> {
     log,
     now: () => new Date(),
     externalUrl: from.externalUrl,
+    formerExternalUrls: from.formerExternalUrls,
     clusterCa,
     https: { port: from.port, certificate, key, ...(from.host !== undefined && { host: from.host }) },
     ...(from.httpPort !== undefined && { http: { port: from.httpPort } }),

@@ -28,6 +28,19 @@ const environment = z.object({
   BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
   /** URL under which clients reach this server. */
   BERTH_EXTERNAL_URL: z.url({ protocol: /^https?$/ }),
+  /** Earlier external URLs, separated by commas: tokens that name them as their issuer stay good. */
+  BERTH_FORMER_EXTERNAL_URLS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').filter((url) => url.trim() !== ''))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .trim()
+          .pipe(z.url({ protocol: /^https?$/ })),
+      ),
+    ),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -45,6 +58,7 @@ export interface ApiSettings {
   readonly caFile: string;
   readonly masterKeys: MasterKeySettings;
   readonly externalUrl: string;
+  readonly formerExternalUrls: readonly string[];
   readonly retentionMs: number;
   readonly logLevel: string;
 }
@@ -68,6 +82,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
       file: read.BERTH_MASTER_KEY_FILE,
     },
     externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
+    formerExternalUrls: read.BERTH_FORMER_EXTERNAL_URLS,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     logLevel: read.LOG_LEVEL,
   };

@@ -12,8 +12,12 @@ export {
   systemClusterId,
 } from './identity.ts';
 export type { Identity, Subject } from './identity.ts';
-export { createKeyRing, signingKeyOwner } from './key-ring.ts';
-export type { KeyRing, SealedKeyStore, SealedSigningKey } from './key-ring.ts';
+export { issueToken } from './issue-token.ts';
+export type { IssuedToken } from './issue-token.ts';
+export { createKeyRing, longestTokenLifetimeSeconds, signingKeyOwner } from './key-ring.ts';
+export type { KeyRing, SealedKeyStore, SealedSigningKey, SigningUse } from './key-ring.ts';
+export { clockSkewMs, keysPublishedForMs, signerAt } from './key-schedule.ts';
+export type { KeyTimes, Rotation, RotationSettings } from './key-schedule.ts';
 export { issuerOf } from './issuer.ts';
 export { defaultTokenLifetimeSeconds, mintToken } from './mint-token.ts';
 export type { TokenRequest } from './mint-token.ts';
@@ -26,8 +30,8 @@ export { openMasterKeys } from './open-master-keys.ts';
 export type { MasterKeySettings } from './open-master-keys.ts';
 export { SealError } from './seal-bytes.ts';
 export { masterKeyIdOf, openKey, sealKey } from './seal-key.ts';
-export { generateSigningKey, tokenAlgorithm } from './signing-key.ts';
-export type { SigningKey, VerificationKey } from './signing-key.ts';
+export { generateSigningKey, tokenAlgorithms } from './signing-key.ts';
+export type { SigningKey, TokenAlgorithm, VerificationKey } from './signing-key.ts';
 export { carriesToken } from './token-dependency.ts';
 export type { DependencyState, TokenDependency } from './token-dependency.ts';
 export { commonScope, withinScope } from './token-scope.ts';

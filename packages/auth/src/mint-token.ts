@@ -1,7 +1,7 @@
 import { importJWK, SignJWT } from 'jose';
 import type { Subject } from './identity.ts';
 import { berthClaim, type BerthClaim, type BoundObject } from './token-claims.ts';
-import { type SigningKey, tokenAlgorithm } from './signing-key.ts';
+import { algorithmOfKey, type SigningKey } from './signing-key.ts';
 import type { TokenScope } from './token-scope.ts';
 
 export interface TokenRequest {
@@ -26,8 +26,11 @@ export interface TokenRequest {
 
 export const defaultTokenLifetimeSeconds = 3600;
 
-/** Signs a bearer token for one cluster. */
+/** Signs a bearer token for one cluster, by the algorithm that the key is for. */
 export async function mintToken(request: TokenRequest): Promise<string> {
+  const { kid, privateJwk } = request.key;
+  const alg = algorithmOfKey(privateJwk);
+  if (alg === undefined) throw new Error(`key "${kid}" is for no algorithm of Berth's tokens`);
   const issuedAtSeconds = Math.floor(request.now.getTime() / 1000);
   const { scope, boundTo } = request;
   const { username, uid, groups, extra } = request.subject;
@@ -40,7 +43,7 @@ export async function mintToken(request: TokenRequest): Promise<string> {
     ...(boundTo !== undefined && { boundTo }),
   };
   return new SignJWT({ ...request.claims, [berthClaim]: claim })
-    .setProtectedHeader({ alg: tokenAlgorithm, kid: request.key.kid, typ: 'JWT' })
+    .setProtectedHeader({ alg, kid, typ: 'JWT' })
     .setIssuer(request.issuer)
     .setSubject(username)
     .setAudience([...request.audience])
@@ -48,5 +51,5 @@ export async function mintToken(request: TokenRequest): Promise<string> {
     .setNotBefore(issuedAtSeconds)
     .setExpirationTime(issuedAtSeconds + (request.expiresInSeconds ?? defaultTokenLifetimeSeconds))
     .setJti(request.jti ?? crypto.randomUUID())
-    .sign(await importJWK(request.key.privateJwk, tokenAlgorithm));
+    .sign(await importJWK(privateJwk, alg));
 }

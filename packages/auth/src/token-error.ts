@@ -8,6 +8,7 @@ export type TokenErrorCode =
   | 'not-yet-valid'
   | 'wrong-algorithm'
   | 'wrong-audience'
+  | 'wrong-issuer'
   | 'unknown-key'
   | 'revoked';
 

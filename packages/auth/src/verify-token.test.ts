@@ -58,6 +58,7 @@ test('a minted token proves its subject, cluster and id until it expires', async
       jti: 'id1',
     },
     expiresAt: secondsLater(600),
+    keyId: ours.kid,
     dependencies: [],
   });
 });
@@ -178,7 +179,7 @@ const attacks: ReadonlyArray<{
     token: () => resign(claims('ours'), theirs, { kid: ours.kid, jwk: theirs.publicJwk }),
   },
   { attack: 'expired', code: 'expired', token: () => mintToken(base()), at: secondsLater(3600) },
-  { attack: 'not valid yet', code: 'not-yet-valid', token: () => mintToken(base()), at: secondsLater(-1) },
+  { attack: 'not valid yet', code: 'not-yet-valid', token: () => mintToken(base()), at: secondsLater(-11) },
   { attack: 'no expiry', code: 'malformed', token: () => resign(claims('ours', { exp: undefined }), ours) },
   { attack: 'no subject', code: 'malformed', token: () => resign(claims('ours', { sub: '' }), ours) },
   { attack: 'no id', code: 'malformed', token: () => resign(claims('ours', { jti: undefined }), ours) },

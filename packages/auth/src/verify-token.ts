@@ -6,7 +6,7 @@ import {
   serviceAccountClaimOf,
   serviceAccountDependencies,
 } from './service-account-claim.ts';
-import { tokenAlgorithm, type VerificationKey } from './signing-key.ts';
+import { algorithmOfKey, type TokenAlgorithm, tokenAlgorithms, type VerificationKey } from './signing-key.ts';
 import type { TokenDependency } from './token-dependency.ts';
 import { TokenError } from './token-error.ts';
 
@@ -15,38 +15,63 @@ export interface VerifyOptions {
   readonly keysOf: (clusterId: string, kid: string) => Promise<readonly VerificationKey[]>;
   /** The token must be for one of these. */
   readonly audience: string | readonly string[];
+  /**
+   * The issuer URLs that a cluster's tokens may name. Absent: the issuer is not compared, for those that know the server
+   * under another URL than its tokens do.
+   */
+  readonly issuersOf?: (clusterId: string) => readonly string[];
   readonly now: Date;
 }
+
+/** Longer tokens are refused before anything of them is read. Berth's own have less than 2 kB. */
+const longestTokenLength = 16_384;
+
+/** By how much the signer's clock may be ahead. */
+const clockToleranceSeconds = 10;
 
 /** An identity, and until when and under what conditions the token proves it. */
 export interface VerifiedToken {
   readonly identity: Identity;
   readonly expiresAt: Date;
+  /** The key that signed it. */
+  readonly keyId: string;
   /** Objects without which the token proves nothing. That they exist is for the caller to look up. */
   readonly dependencies: readonly TokenDependency[];
 }
 
 /**
  * Verifies a bearer token. The cluster that it names decides which keys may have signed it, so naming another cluster than
- * the signer's is a forgery. The issuer is not compared: it is a URL that moves with the server, and the keys say more.
+ * the signer's is a forgery. The token is judged by that cluster's key alone: keys and URLs that it brings are not read.
  *
  * @throws TokenError
  */
 export async function verifyToken(token: string, options: VerifyOptions): Promise<VerifiedToken> {
-  const kid = keyIdOf(token);
-  const { cluster } = claimOf(unverifiedPayload(token));
+  if (token.length > longestTokenLength) throw new TokenError('malformed', 'the token is too long');
+  const { alg, kid } = headerOf(token);
+  const { cluster } = claimOf(decoded(token, decodeJwt));
+  if (!clusterIds.test(cluster)) throw new TokenError('malformed', 'the token names no cluster');
   const key = (await options.keysOf(cluster, kid)).find((candidate) => candidate.kid === kid);
   if (key === undefined) {
+    throw new TokenError('unknown-key', `cluster ${quoted(cluster)} has no key ${quoted(kid)}`);
+  }
+  // The key says how it signs; the token only repeats it. Whatever else it names, a caller could have chosen.
+  const algorithm = algorithmOfKey(key.publicJwk);
+  if (algorithm === undefined || alg !== algorithm) {
     throw new TokenError(
-      'unknown-key',
-      `the token is signed with key "${kid}", which cluster "${cluster}" does not have`,
+      'wrong-algorithm',
+      `the token's algorithm is ${quoted(alg)}, but its key is for ${String(algorithm)}`,
     );
   }
-  const payload = await verifiedPayload(token, key, options);
+  const payload = await verifiedPayload(
+    token,
+    { key, algorithm, issuers: options.issuersOf?.(cluster) },
+    options,
+  );
   const { exp, jti, sub } = payload;
-  if (exp === undefined || jti === undefined || sub === undefined || sub === '') {
+  if (exp === undefined || !isText(jti) || !isText(sub)) {
     throw new TokenError('malformed', 'the token lacks one of the claims exp, jti and sub');
   }
+  if (exp * 1000 <= options.now.getTime()) throw new TokenError('expired', 'the token has expired');
   const claim = claimOf(payload);
   const identity: Identity = {
     clusterId: claim.cluster,
@@ -57,7 +82,17 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
     jti,
     ...(claim.scope !== undefined && { scope: claim.scope }),
   };
-  return { identity, expiresAt: new Date(exp * 1000), dependencies: dependenciesOf(payload, claim) };
+  return {
+    identity,
+    expiresAt: new Date(exp * 1000),
+    keyId: kid,
+    dependencies: dependenciesOf(payload, claim),
+  };
+}
+
+/** What the types of the JWT library say of these claims is a promise of the token alone. */
+function isText(claim: unknown): claim is string {
+  return typeof claim === 'string' && claim !== '';
 }
 
 function dependenciesOf(payload: JWTPayload, { cluster: clusterId, boundTo }: BerthClaim): TokenDependency[] {
@@ -71,30 +106,43 @@ function dependenciesOf(payload: JWTPayload, { cluster: clusterId, boundTo }: Be
   ];
 }
 
-function keyIdOf(token: string): string {
-  try {
-    const { alg, kid } = decodeProtectedHeader(token);
-    if (alg !== tokenAlgorithm) {
-      throw new TokenError(
-        'wrong-algorithm',
-        `the token's algorithm is ${String(alg)}, but must be ${tokenAlgorithm}`,
-      );
-    }
-    if (typeof kid !== 'string') throw new TokenError('malformed', 'the token names no key');
-    return kid;
-  } catch (cause) {
-    throw cause instanceof TokenError
-      ? cause
-      : new TokenError('malformed', 'the token is not a JWT', { cause });
+/** A DNS label, as the name of every cluster is one. */
+const clusterIds = /^[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** What a token of Berth's own never has: it would change how the rest is read (RFC 7515, section 4.1.11; RFC 7797). */
+const refusedHeaders = ['crit', 'b64', 'zip', 'enc'] as const;
+
+const keyIds = /^[\w-]{1,128}$/;
+
+function headerOf(token: string): { alg: string; kid: string } {
+  const header = decoded(token, decodeProtectedHeader);
+  const { alg, kid } = header;
+  if (!tokenAlgorithms.some((algorithm) => algorithm === alg)) {
+    throw new TokenError(
+      'wrong-algorithm',
+      `the token's algorithm is ${quoted(alg)}, but must be one of ${tokenAlgorithms.join(', ')}`,
+    );
   }
+  if (typeof alg !== 'string' || typeof kid !== 'string' || !keyIds.test(kid)) {
+    throw new TokenError('malformed', 'the token names no key');
+  }
+  if (refusedHeaders.some((name) => Object.hasOwn(header, name))) {
+    throw new TokenError('malformed', 'the token has a header that no token of a cluster has');
+  }
+  return { alg, kid };
 }
 
-function unverifiedPayload(token: string): JWTPayload {
+function decoded<T>(token: string, decode: (token: string) => T): T {
   try {
-    return decodeJwt(token);
+    return decode(token);
   } catch (cause) {
     throw new TokenError('malformed', 'the token is not a JWT', { cause });
   }
+}
+
+/** For messages: what a caller wrote, on one line and at most this long. */
+function quoted(value: unknown): string {
+  return JSON.stringify(String(value).slice(0, 64));
 }
 
 function claimOf(payload: JWTPayload): BerthClaim {
@@ -103,15 +151,23 @@ function claimOf(payload: JWTPayload): BerthClaim {
   return claim;
 }
 
+interface TrustedSigner {
+  readonly key: VerificationKey;
+  readonly algorithm: TokenAlgorithm;
+  readonly issuers: readonly string[] | undefined;
+}
+
 async function verifiedPayload(
   token: string,
-  key: VerificationKey,
+  { key, algorithm, issuers }: TrustedSigner,
   options: VerifyOptions,
 ): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, key.publicJwk, {
-      algorithms: [tokenAlgorithm],
+      algorithms: [algorithm],
       audience: [options.audience].flat(),
+      ...(issuers !== undefined && { issuer: [...issuers] }),
+      clockTolerance: clockToleranceSeconds,
       currentDate: options.now,
       requiredClaims: ['exp', 'jti', 'sub'],
     });
@@ -132,6 +188,8 @@ function translated(cause: unknown): TokenError {
       return new TokenError('not-yet-valid', 'the token is not valid yet', { cause });
     if (cause.claim === 'aud')
       return new TokenError('wrong-audience', 'the token is for another audience', { cause });
+    if (cause.claim === 'iss')
+      return new TokenError('wrong-issuer', 'the token is of another issuer', { cause });
   }
   return new TokenError('malformed', 'the token is not a valid JWT', { cause });
 }

@@ -145,4 +145,6 @@ export interface Subresource {
   readonly kind?: string;
   readonly group?: string;
   readonly version?: string;
+  /** Full name of that kind's message in the schema table, where it is none of Kubernetes' own. */
+  readonly message?: string;
 }

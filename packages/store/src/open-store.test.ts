@@ -245,23 +245,60 @@ test('a node\u2019s agent finds what is assigned to the node, over all clusters,
   expect(await store.readBodies([])).toEqual([]);
 });
 
-test('signing keys are kept per cluster, oldest first, each id once', async () => {
+test('signing keys are kept per cluster, those that sign first come first, each id once', async () => {
   const [{ clusterId }, neighbour] = await Promise.all([newCluster(), newCluster()]);
-  const key = (keyId: string) => ({
+  const [a, b] = [signingKey('a', 2), signingKey('b', 1)];
+  expect(await store.signingKeys.insert(clusterId, a)).toBe('inserted');
+  expect(await store.signingKeys.insert(clusterId, b)).toBe('inserted');
+  expect(await store.signingKeys.insert(clusterId, a)).toBe('exists');
+  expect(await store.signingKeys.list(clusterId)).toEqual([b, a]);
+  expect(await store.signingKeys.listPublic(clusterId)).toEqual(
+    expect.arrayContaining([a, b].map(({ keyId, publicJwk }) => ({ keyId, publicJwk }))),
+  );
+  expect(await store.signingKeys.list(neighbour.clusterId)).toEqual([]);
+  expect(await store.signingKeys.listPublic(neighbour.clusterId)).toEqual([]);
+  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(true);
+  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(false);
+  expect(await store.signingKeys.list(clusterId)).toEqual([a]);
+});
+
+test('a key is kept for the token that ends last, whichever was asked for last', async () => {
+  const { clusterId } = await newCluster();
+  await store.signingKeys.insert(clusterId, signingKey('a', 1));
+  expect(await store.signingKeys.extendUse(clusterId, 'a', hour(5))).toBe(true);
+  expect(await store.signingKeys.extendUse(clusterId, 'a', hour(3))).toBe(true);
+  expect(await store.signingKeys.list(clusterId)).toMatchObject([{ usedUntil: hour(5) }]);
+  expect(await store.signingKeys.extendUse(clusterId, 'gone', hour(3))).toBe(false);
+});
+
+test('clusters are found whose keys are due to be replaced or removed', async () => {
+  const found = async (signsBefore: number, endedBefore: number) => {
+    const due = { signsBefore: hour(signsBefore), endedBefore: hour(endedBefore), limit: 1_000 };
+    return (await store.signingKeys.clustersToRotate(due)).filter((id) => id === clusterId).length;
+  };
+  const { clusterId } = await newCluster();
+  await store.signingKeys.insert(clusterId, signingKey('a', 10));
+  expect([await found(9, 0), await found(10, 0)]).toEqual([0, 1]);
+  await store.signingKeys.insert(clusterId, signingKey('b', 20));
+  await store.signingKeys.extendUse(clusterId, 'a', hour(30));
+  expect([await found(19, 29), await found(20, 29), await found(19, 30)]).toEqual([0, 1, 1]);
+  await store.signingKeys.insert(clusterId, { ...signingKey('c', 5), algorithm: 'ES256' });
+  expect([await found(4, 29), await found(5, 29)]).toEqual([0, 1]);
+});
+
+function hour(count: number): Date {
+  return new Date(count * 3_600_000);
+}
+
+function signingKey(keyId: string, signsFromHour: number) {
+  return {
     keyId,
     algorithm: 'EdDSA',
     publicJwk: { kty: 'OKP', x: keyId },
     sealedPrivateJwk: `sealed ${keyId}`,
-  });
-  expect(await store.signingKeys.insert(clusterId, key('b'))).toBe('inserted');
-  expect(await store.signingKeys.insert(clusterId, key('a'))).toBe('inserted');
-  expect(await store.signingKeys.insert(clusterId, key('a'))).toBe('exists');
-  expect(await store.signingKeys.list(clusterId)).toMatchObject([key('b'), key('a')]);
-  expect(await store.signingKeys.list(neighbour.clusterId)).toEqual([]);
-  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(true);
-  expect(await store.signingKeys.remove(clusterId, 'b')).toBe(false);
-  expect(await store.signingKeys.list(clusterId)).toMatchObject([key('a')]);
-});
+    signsFrom: hour(signsFromHour),
+  };
+}
 
 test('a closed store refuses work, and finished what it had', async () => {
   const other = openAnother();

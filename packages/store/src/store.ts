@@ -166,6 +166,8 @@ export interface NewCluster {
   readonly seed: readonly Write[];
   /** A write to the `system` cluster. */
   readonly recordedBy?: Write;
+  /** The keys that sign its tokens. Default: none; the first token makes one. */
+  readonly signingKeys?: readonly SigningKey[];
 }
 
 export interface ClusterOwner {
@@ -231,12 +233,25 @@ export interface OutboxRecord extends OutboxMessage {
   readonly createdAt: Date;
 }
 
-/** The token signing keys of a cluster. */
+/** The token signing keys of clusters. */
 export interface SigningKeys {
-  /** Oldest first. */
+  /** Those that sign first come first. */
   list(clusterId: string): Promise<SigningKey[]>;
-  insert(clusterId: string, key: Omit<SigningKey, 'createdAt'>): Promise<'inserted' | 'exists'>;
+  /** Without the private halves; one round trip. In no particular order. */
+  listPublic(clusterId: string): Promise<Array<Pick<SigningKey, 'keyId' | 'publicJwk'>>>;
+  insert(clusterId: string, key: SigningKey): Promise<'inserted' | 'exists'>;
   remove(clusterId: string, keyId: string): Promise<boolean>;
+  /** Moves `usedUntil` to this time, or leaves it where it is later. @returns whether the key exists */
+  extendUse(clusterId: string, keyId: string, until: Date): Promise<boolean>;
+  /**
+   * Clusters whose newest key of an algorithm signs since before `signsBefore`, and those with a key whose successor
+   * signs, and whose last token ended, before `endedBefore`. In byte order, at most `limit`.
+   */
+  clustersToRotate(due: {
+    readonly signsBefore: Date;
+    readonly endedBefore: Date;
+    readonly limit: number;
+  }): Promise<string[]>;
 }
 
 export interface SigningKey {
@@ -246,7 +261,10 @@ export interface SigningKey {
   readonly publicJwk: Readonly<Record<string, unknown>>;
   /** The private JWK, sealed by the caller: the store never sees it in clear. */
   readonly sealedPrivateJwk: string;
-  readonly createdAt: Date;
+  /** It is published before it signs. */
+  readonly signsFrom: Date;
+  /** No token that it signed ends later. Absent before the first one. */
+  readonly usedUntil?: Date;
 }
 
 /** What fleet nodes can hold, and what pods of all clusters together have claimed. */

@@ -33,6 +33,7 @@ for (const cluster of [mine, neighbour]) {
     algorithm: 'EdDSA',
     publicJwk: {},
     sealedPrivateJwk: 's',
+    signsFrom: new Date(0),
   });
 }
 await store.createCluster({ clusterId: 'former', tenantId: 't', seed: [] });

@@ -1,4 +1,4 @@
-import { apiServerUsername, issuerOf, mintToken, nodeAudience, systemClusterId } from '@berth/auth';
+import { apiServerUsername, issueToken, issuerOf, nodeAudience, systemClusterId } from '@berth/auth';
 import type { ApiDeps } from '../api-deps.ts';
 
 const lifetimeSeconds = 300;
@@ -8,13 +8,13 @@ export async function agentToken(
   { keys, now, externalUrl }: Pick<ApiDeps, 'keys' | 'now' | 'externalUrl'>,
   nodeName: string,
 ): Promise<string> {
-  return mintToken({
+  const { token } = await issueToken(keys, {
     clusterId: systemClusterId,
     issuer: issuerOf(externalUrl, systemClusterId),
     subject: { username: apiServerUsername, groups: ['system:authenticated'] },
     audience: [nodeAudience(nodeName)],
     expiresInSeconds: lifetimeSeconds,
-    key: await keys.signingKey(systemClusterId),
     now: now(),
   });
+  return token;
 }

@@ -11,6 +11,7 @@ import type {
   ListQuery,
   ObjectKey,
   Outcome,
+  SigningKey,
   Store,
   StoredObject,
   Write,
@@ -27,6 +28,8 @@ export interface HomeSources {
   readonly store: Store;
   /** What a new cluster begins with. */
   readonly clusterSeed: () => readonly Write[];
+  /** The keys of a new cluster. */
+  readonly newSigningKeys: (clusterId: string) => Promise<readonly SigningKey[]>;
   /** The writes that create objects of the system cluster. */
   readonly creationsOf: (objects: readonly KubeObject[]) => readonly Write[];
   readonly readList: ListReader;

@@ -27,12 +27,18 @@ interface ProvisioningWrite {
 }
 
 /** One transaction: there is never an object without its cluster, nor the other way round. */
-function createWithCluster(
-  { store, clusterSeed }: HomeSources,
+async function createWithCluster(
+  { store, clusterSeed, newSigningKeys }: HomeSources,
   { definition, write }: ProvisioningWrite,
 ): Promise<Outcome> {
   const { clusterId, tenantId } = provisionedBy(definition, write);
-  return store.createCluster({ clusterId, tenantId, seed: clusterSeed(), recordedBy: write });
+  return store.createCluster({
+    clusterId,
+    tenantId,
+    seed: clusterSeed(),
+    recordedBy: write,
+    signingKeys: await newSigningKeys(clusterId),
+  });
 }
 
 /** The cluster goes first: if the process dies in between, deleting the object again finishes the work. */

@@ -7,7 +7,7 @@ import { tokenVerifier } from '../tokens/token-verifier.ts';
 import { isOpenPath } from './open-path.ts';
 
 /** Turns a bearer token into an identity. 401 without one or with one that proves nothing. */
-export function authenticate(deps: Pick<ApiDeps, 'keys' | 'now' | 'log' | 'store'>) {
+export function authenticate(deps: ApiDeps) {
   const verify = tokenVerifier(deps);
   return createMiddleware<ApiEnv>(async (c, next) => {
     if (isOpenPath(c.req.method, c.req.path)) {

@@ -113,7 +113,7 @@ test('a cluster publishes the keys of its tokens, and no more of them', async ()
   expect(discovery).toMatchObject({
     issuer,
     jwks_uri: `${issuer}/openid/v1/jwks`,
-    id_token_signing_alg_values_supported: ['EdDSA'],
+    id_token_signing_alg_values_supported: ['EdDSA', 'ES256'],
   });
   const jwks = await api.send('GET', '/clusters/default/openid/v1/jwks', { as: null });
   expect(jwks.headers.get('content-type')).toBe('application/jwk-set+json');

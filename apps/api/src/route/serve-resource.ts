@@ -37,6 +37,7 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
   const sources = {
     store: deps.store,
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
+    newSigningKeys: (clusterId: string) => deps.keys.newKeys(clusterId),
     creationsOf: (objects: readonly KubeObject[]) => creations(deps.kinds, objects, lifecycleContext(deps)),
     readList: createListReader(),
     ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),

@@ -33,7 +33,13 @@ export async function decodeSubresourceBody<T extends KubeObject>(
 }
 
 /** Kubernetes names its messages by group and version. */
-function messageOf({ group = '', version = 'v1', kind }: Subresource & { readonly kind: string }): string {
+function messageOf({
+  group = '',
+  version = 'v1',
+  kind,
+  message,
+}: Subresource & { readonly kind: string }): string {
+  if (message !== undefined) return message;
   const area = group === '' ? 'core' : group.split('.', 1)[0];
   return `k8s.io.api.${area}.${version}.${kind}`;
 }

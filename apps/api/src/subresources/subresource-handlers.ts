@@ -2,6 +2,7 @@ import type { ResourceHandler } from '../route/resource-request.ts';
 import { createBinding } from './binding.ts';
 import { createEviction } from './eviction.ts';
 import { getLog } from './log.ts';
+import { getSigningKeys, rotateSigningKeys } from './signing-keys.ts';
 import { createToken } from './token.ts';
 
 /** Subresources that are more than a part of their object, by name and verb. */
@@ -9,5 +10,6 @@ export const subresourceHandlers: Readonly<Record<string, Readonly<Record<string
   binding: { create: createBinding },
   eviction: { create: createEviction },
   log: { get: getLog },
+  signingkeys: { get: getSigningKeys, create: rotateSigningKeys },
   token: { create: createToken },
 };

@@ -1,7 +1,14 @@
-import { apiAudience, type Identity, TokenError, type VerifiedToken, verifyToken } from '@berth/auth';
+import {
+  apiAudience,
+  type Identity,
+  issuerOf,
+  TokenError,
+  type VerifiedToken,
+  verifyToken,
+} from '@berth/auth';
 import { LRUCache } from 'lru-cache';
 import type { ApiDeps } from '../api-deps.ts';
-import { cachedKeys } from './cached-keys.ts';
+import { cachedKeys, type KeysOf } from './cached-keys.ts';
 import { sharedCheck } from './shared-check.ts';
 import { isTokenAlive } from './token-liveness.ts';
 
@@ -16,37 +23,54 @@ interface RememberedToken {
   readonly isAlive: () => boolean | Promise<boolean>;
 }
 
+type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'externalUrl' | 'formerExternalUrls'>;
+
 /**
  * Whose token it is, for the API server itself. A token that many requests bring costs one look at its signature every
- * 15 s, and one look-up of what it depends on every 500 ms.
+ * 15 s, and one look-up of its key and of what it depends on every 500 ms.
  *
  * @throws TokenError (from the function returned)
  */
-export function tokenVerifier(
-  deps: Pick<ApiDeps, 'keys' | 'now' | 'store'>,
-): (token: string) => Promise<Identity> {
+export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<Identity> {
   const keysOf = cachedKeys(deps.keys);
   // Requests that bring the same token at the same time share one verification; a refusal is not remembered.
   const remembered = new LRUCache<string, RememberedToken>({
     max: rememberedTokens,
     ttl: verifiedForMs,
-    fetchMethod: async (token) => {
-      const verified = await verifyToken(token, { keysOf, audience: apiAudience, now: deps.now() });
-      const { dependencies } = verified;
-      const isAlive =
-        dependencies.length === 0
-          ? () => true
-          : sharedCheck(() => isTokenAlive(deps, dependencies), { freshForMs: aliveForMs });
-      return { verified, isAlive };
-    },
+    fetchMethod: (token) => verifyForApi(deps, keysOf, token),
   });
   return async (token) => {
     const known = remembered.get(token) ?? (await remembered.fetch(token));
     if (known === undefined) throw new Error('a token was neither verified nor refused');
     if (known.verified.expiresAt <= deps.now()) throw new TokenError('expired', 'the token has expired');
     if (!(await known.isAlive())) {
-      throw new TokenError('revoked', 'what the token depends on does not exist any more');
+      throw new TokenError('revoked', 'the key of the token, or what it depends on, does not exist any more');
     }
     return known.verified.identity;
   };
+}
+
+async function verifyForApi(deps: VerifierDeps, keysOf: KeysOf, token: string): Promise<RememberedToken> {
+  const verified = await verifyToken(token, {
+    keysOf,
+    audience: apiAudience,
+    issuersOf: (clusterId) => issuersOf(deps, clusterId),
+    now: deps.now(),
+  });
+  const { identity, keyId, dependencies } = verified;
+  const hasKey = async (): Promise<boolean> =>
+    (await keysOf(identity.clusterId, keyId)).some(({ kid }) => kid === keyId);
+  const isAlive = sharedCheck(
+    async () => (await Promise.all([hasKey(), isTokenAlive(deps, dependencies)])).every(Boolean),
+    { freshForMs: aliveForMs },
+  );
+  return { verified, isAlive };
+}
+
+/** What a cluster's tokens may name as their issuer: the present URL, and those that the server had before. */
+function issuersOf(
+  { externalUrl, formerExternalUrls = [] }: Pick<ApiDeps, 'externalUrl' | 'formerExternalUrls'>,
+  clusterId: string,
+): readonly string[] {
+  return [externalUrl, ...formerExternalUrls].map((url) => issuerOf(url, clusterId));
 }

@@ -1,4 +1,4 @@
-import { apiAudience, createKeyRing, issuerOf, type MasterKeys, mintToken, type Subject } from '@berth/auth';
+import { apiAudience, createKeyRing, issueToken, issuerOf, type MasterKeys, type Subject } from '@berth/auth';
 import type { Store } from '@berth/store';
 import { CliError } from '../cli-error.ts';
 
@@ -12,7 +12,7 @@ export interface ClusterTokenRequest {
 }
 
 /**
- * Signs a token with the cluster's newest key, straight from the database: the way of whoever holds the master key.
+ * Signs a token with the cluster's present key, straight from the database: the way of whoever holds the master key.
  *
  * @throws CliError CLUSTER_MISSING
  */
@@ -20,14 +20,14 @@ export async function mintClusterToken(store: Store, request: ClusterTokenReques
   if (!(await store.clusterExists(request.clusterId))) {
     throw new CliError('CLUSTER_MISSING', `there is no cluster "${request.clusterId}"`);
   }
-  const key = await createKeyRing(store.signingKeys, request.masterKeys).signingKey(request.clusterId);
-  return mintToken({
+  const keys = createKeyRing(store.signingKeys, request.masterKeys, () => request.now);
+  const { token } = await issueToken(keys, {
     clusterId: request.clusterId,
     issuer: issuerOf(request.serverUrl, request.clusterId),
     subject: request.subject,
     audience: [apiAudience],
     expiresInSeconds: request.expiresInSeconds,
-    key,
     now: request.now,
   });
+  return token;
 }

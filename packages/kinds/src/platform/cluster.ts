@@ -18,6 +18,7 @@ import { clusterMessage, clusterSchema } from './cluster-schema.ts';
 import { validateTemplateName } from './plan.ts';
 import { reservedClusterName, reservedTenantName } from './reserved-names.ts';
 import { platformVersion } from './schema-parts.ts';
+import { signingKeysMessage, signingKeysSchema } from './signing-keys-schema.ts';
 
 const clusterPhases = ['Pending', 'Ready', 'Suspended', 'Deleting'] as const;
 /** Kubernetes' minor versions that clusters can be of. */
@@ -68,7 +69,16 @@ export const cluster: KindDefinition = {
   scope: 'Namespaced',
   versions: [{ ...platformVersion, message: clusterMessage }],
   verbs: objectVerbs,
-  subresources: [statusSubresource],
+  subresources: [
+    statusSubresource,
+    {
+      name: 'signingkeys',
+      verbs: ['create', 'get'],
+      ...platformVersion,
+      kind: 'SigningKeys',
+      message: signingKeysMessage,
+    },
+  ],
   columns: [
     nameColumn,
     textColumn({
@@ -117,7 +127,7 @@ export const cluster: KindDefinition = {
     tenantId: tenantOf(object),
     ...(specOf(object).template && { template: specOf(object).template }),
   }),
-  schema: clusterSchema,
+  schema: { ...clusterSchema, ...signingKeysSchema },
 };
 
 function applyDefaults(object: KubeObject): KubeObject {

@@ -121,7 +121,8 @@ function subresourceOperation(
     kind: subresource.kind ?? resource.kind,
     version: subresource.version ?? resource.version,
   };
-  const message = subresource.kind === undefined ? resource.message : messageOfKind(kind, schema);
+  const message =
+    subresource.message ?? (subresource.kind === undefined ? resource.message : messageOfKind(kind, schema));
   return {
     ...commonParts(resource, verb),
     operationId: operationId(resource, verb, { subresource: subresource.name }),

@@ -20,4 +20,6 @@ export interface OpenApiSubresource {
   readonly group?: string;
   readonly version?: string;
   readonly kind?: string;
+  /** Full name of that kind's message, where it is none of Kubernetes' own. */
+  readonly message?: string;
 }

@@ -2,7 +2,7 @@ import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { ClusterSeedError } from '../errors.ts';
 import type { SealedBodies } from '../sealing/sealed-bodies.ts';
-import type { NewCluster } from '../store.ts';
+import type { NewCluster, SigningKey } from '../store.ts';
 import type { Refusal, Write } from '../types.ts';
 import { withPartitions } from './log-partitions.ts';
 import { applyAll, RefusedWrite } from './write-together.ts';
@@ -38,7 +38,7 @@ export async function createCluster(
 function insertAll(
   database: Database,
   bodies: SealedBodies,
-  { clusterId, tenantId, seed, recordedBy }: NewCluster,
+  { clusterId, tenantId, seed, recordedBy, signingKeys = [] }: NewCluster,
 ): Promise<Map<string, number> | undefined> {
   const commit = async (sql: postgres.TransactionSql, id: string, writes: readonly Write[]) =>
     applyAll(sql, id, await bodies.sealed(sql, id, writes));
@@ -58,8 +58,12 @@ function insertAll(
     ]);
     if (inserted.count === 0) return undefined;
     const heads = new Map<string, number>();
-    if (recordedBy)
-      heads.set(systemClusterId, (await commit(sql, systemClusterId, [recordedBy])).at(-1) ?? 0);
+    const [, recorded] = await Promise.all([
+      // First, while the transaction still names the new cluster.
+      insertKeys(sql, clusterId, signingKeys),
+      recordedBy === undefined ? undefined : commit(sql, systemClusterId, [recordedBy]),
+    ]);
+    if (recorded !== undefined) heads.set(systemClusterId, recorded.at(-1) ?? 0);
     if (seed.length > 0) {
       try {
         heads.set(clusterId, (await commit(sql, clusterId, seed)).at(-1) ?? 0);
@@ -72,4 +76,19 @@ function insertAll(
     }
     return heads;
   });
+}
+
+async function insertKeys(
+  sql: postgres.TransactionSql,
+  clusterId: string,
+  keys: readonly SigningKey[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await sql`
+    insert into berth.signing_keys (cluster_id, key_id, algorithm, public_jwk, sealed_private_jwk, signs_from, used_until)
+    select ${clusterId}, "keyId", algorithm, "publicJwk", "sealedPrivateJwk", "signsFrom", "usedUntil"
+    from jsonb_to_recordset(${JSON.stringify(keys)}::text::jsonb) as key (
+      "keyId" text, algorithm text, "publicJwk" jsonb, "sealedPrivateJwk" text, "signsFrom" timestamptz,
+      "usedUntil" timestamptz
+    )`.execute();
 }

@@ -133,6 +133,10 @@ export const signingKeys = berth.table(
     publicJwk: jsonb('public_jwk').$type<Readonly<Record<string, unknown>>>().notNull(),
     sealedPrivateJwk: text('sealed_private_jwk').notNull(),
     createdAt: instant('created_at').notNull().default(sql`now()`),
+    /** It is published before it signs. */
+    signsFrom: instant('signs_from').notNull().default(sql`now()`),
+    /** No token that it signed ends later; null before the first one. */
+    usedUntil: instant('used_until'),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.keyId] })],
 );
