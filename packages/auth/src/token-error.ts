@@ -10,7 +10,13 @@ export type TokenErrorCode =
   | 'wrong-audience'
   | 'wrong-issuer'
   | 'unknown-key'
-  | 'revoked';
+  | 'revoked'
+  /** The token's issuer cannot be asked for its keys. */
+  | 'issuer-unavailable'
+  /** No rule of the TrustedIssuer makes a user of the token's claims. */
+  | 'unmapped'
+  /** A rule refuses the token, or fails on it. */
+  | 'rule-refused';
 
 /** A bearer token that proves nothing. The message is safe to show and never holds the token. */
 export class TokenError extends BerthError {
