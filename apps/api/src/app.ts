@@ -1,3 +1,4 @@
+import { createTenantDirectory } from '@berth/tenancy';
 import { Hono } from 'hono';
 import type { ApiDeps } from './api-deps.ts';
 import type { ApiEnv } from './api-env.ts';
@@ -39,6 +40,6 @@ export function createApp(deps: ApiDeps): ApiApp {
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);
   addFleetFeed(app, deps);
-  app.all('*', serveResource(deps, kindsOf));
+  app.all('*', serveResource({ ...deps, tenants: createTenantDirectory(deps.store) }, kindsOf));
   return app;
 }

@@ -10,6 +10,7 @@ import {
   startTurnWorker,
 } from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
+import { createTenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';
 import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
@@ -88,12 +89,14 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
 
   const now = options.now ?? ((): Date => new Date());
   const nodes = fleetNodes(store, builtinRegistry);
+  const tenants = createTenantDirectory(store);
   const waiting = waitingPods({ store, hints, now, log });
   const deps = {
     store,
     registryOf: (clusterId: string) => (clusterId === systemClusterId ? builtinRegistry : tenantRegistry),
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
+    nodePoolsOf: async (clusterId: string) => (await tenants.ofCluster(clusterId))?.nodePools,
     clusterCa: options.clusterCa,
     now,
     budget: { ...defaultTurnSize, ...options.turnSize },

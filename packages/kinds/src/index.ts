@@ -110,6 +110,7 @@ export {
 export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
 export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
+export { nodePoolRequirements } from './node/node-pool.ts';
 export type { Cluster, ClusterPhase, ClusterSpec } from './platform/cluster.ts';
 export type { ClusterTemplate } from './platform/cluster-template.ts';
 export type { Plan, PlanSpec } from './platform/plan.ts';

@@ -1,4 +1,11 @@
-import type { FieldError, KubeObject, NameRule, SchemaTable, TableColumn } from '@berth/machinery';
+import type {
+  FieldError,
+  KubeObject,
+  LabelRequirement,
+  NameRule,
+  SchemaTable,
+  TableColumn,
+} from '@berth/machinery';
 import type { KindAdmission } from './lifecycle/admission.ts';
 
 export type { TableColumn };
@@ -101,6 +108,8 @@ export interface KindDefinition {
    * Default `cluster`.
    */
   readonly home?: 'cluster' | 'fleet';
+  /** Of kinds of the fleet: which of its objects a cluster sees that may use these node pools (undefined: all of them). */
+  readonly fleetView?: (nodePools: readonly string[] | undefined) => readonly LabelRequirement[];
   /** Only the `system` cluster serves this kind. */
   readonly systemOnly?: boolean;
   /** Objects exist for the time of a request only (reviews): the API server answers them, the store never sees one. */

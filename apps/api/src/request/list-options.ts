@@ -59,10 +59,10 @@ type Query = Readonly<Record<string, string>>;
 
 function selectorsOf(
   query: Query,
-  { definition, name }: ResourceScope,
+  { definition, name, viewRequirements }: ResourceScope,
 ): Pick<ListOptions, 'labels' | 'fields'> {
   try {
-    const labels = parseLabelSelector(query['labelSelector'] ?? '');
+    const labels = [...parseLabelSelector(query['labelSelector'] ?? ''), ...viewRequirements];
     const fields = parseFieldSelector(query['fieldSelector'] ?? '');
     for (const { field } of fields) requireSelectable(definition, field);
     return { labels, fields: name === '' ? fields : fieldsWithName(fields, name) };

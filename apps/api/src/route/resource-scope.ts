@@ -10,6 +10,7 @@ import {
 } from '@berth/kinds';
 import {
   type GroupResource,
+  type LabelRequirement,
   methodNotAllowedError,
   pageNotFoundError,
   type TypeMeta,
@@ -34,6 +35,8 @@ export interface ResourceScope {
   /** The log that the objects are in: the request's cluster's, or the fleet's for views of it. */
   readonly cluster: ClusterStore;
   readonly home: ObjectHome;
+  /** What the labels of objects must meet to be seen from the request's cluster; see `fleetView`. */
+  readonly viewRequirements: readonly LabelRequirement[];
   /** Reads the objects of a resource in the request's namespace by which new ones are judged; see `KindAdmission`. */
   readonly readPolicies: (resource: string) => Promise<readonly StoredObject[]>;
   /** '' for cluster-scoped kinds and for requests over all namespaces. */
@@ -90,6 +93,7 @@ function scopeOf({ sources, kinds, attributes, served, homeClusterId }: ScopePar
     resource: resourceName(definition),
     cluster,
     home: objectHome(sources, homeClusterId, definition),
+    viewRequirements: [],
     readPolicies: (policies) => sources.readPolicies(cluster, { resource: policies, namespace }),
     namespace: definition.scope === 'Namespaced' ? attributes.namespace : '',
     name: attributes.name,

@@ -1,5 +1,6 @@
 import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
+import type { TenantDirectory } from '@berth/tenancy';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
@@ -8,6 +9,7 @@ import { createPolicyReader } from '../objects/policy-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
 import { creations } from '../provisioning/creations.ts';
 import { subresourceHandlers } from '../subresources/subresource-handlers.ts';
+import { fleetView } from '../fleet/fleet-view.ts';
 import { createObject } from '../verbs/create.ts';
 import { deleteCollection } from '../verbs/delete-collection.ts';
 import { deleteObject } from '../verbs/delete.ts';
@@ -33,7 +35,10 @@ const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
 };
 
 /** Sends a request on a resource to the handler of its verb. */
-export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => KindRegistry) {
+export function serveResource(
+  deps: ApiDeps & { readonly tenants: TenantDirectory },
+  kindsOf: (clusterId: string) => KindRegistry,
+) {
   const sources = {
     store: deps.store,
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
@@ -47,7 +52,8 @@ export function serveResource(deps: ApiDeps, kindsOf: (clusterId: string) => Kin
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
-    const scope = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
+    const asked = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
+    const scope = await fleetView(asked, deps.tenants);
     const { deprecationWarning } = scope.version;
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
     const handler = handlerOf(scope);

@@ -38,6 +38,7 @@ export async function createTurnFixture(): Promise<TurnFixture> {
       registryOf: () => builtinRegistry,
       reconcilers,
       fleetNodes: fleetNodes(store, builtinRegistry),
+      nodePoolsOf: async () => undefined,
       clusterCa: testCa,
       now: () => clock.now,
       budget: { ...defaultTurnSize, maxMs: 10_000 },

@@ -14,6 +14,8 @@ export interface TurnDeps {
   readonly registryOf: (clusterId: string) => KindRegistry;
   readonly reconcilers: readonly Reconciler[];
   readonly fleetNodes: FleetNodes;
+  /** The pools of the fleet whose nodes the cluster uses; undefined for every node. */
+  readonly nodePoolsOf: (clusterId: string) => Promise<readonly string[] | undefined>;
   /** PEM of the CA that signs the API server's certificate. */
   readonly clusterCa: string;
   readonly now: () => Date;
@@ -76,8 +78,11 @@ async function attemptTurn(
   const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
   if (observed.cursor === cursor && timers.length === 0) return 'idle';
 
-  const sawNodes = await deps.fleetNodes.follow(clusterId, observed.changes);
-  const nodes = await deps.fleetNodes.view();
+  const [sawNodes, pools] = await Promise.all([
+    deps.fleetNodes.follow(clusterId, observed.changes),
+    deps.nodePoolsOf(clusterId),
+  ]);
+  const nodes = await deps.fleetNodes.view(pools);
   const plannedAt = performance.now();
   const plan = runTurn({
     base: view,

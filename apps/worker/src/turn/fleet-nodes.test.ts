@@ -59,8 +59,25 @@ test('the view shows each node with what all clusters have claimed on it', async
     claims: [{ node: 'one', podUid: 'a-pod', cpuMillis: 250, memoryBytes: 1_000 }],
     releases: [],
   });
-  const view = await fleetNodes(store, builtinRegistry).view();
+  const view = await fleetNodes(store, builtinRegistry).view(undefined);
   expect(view.map(({ node: { metadata }, claimed }) => ({ name: metadata.name, ...claimed }))).toEqual([
     { name: 'one', cpuMillis: 250, memoryBytes: 1_000, pods: 1 },
   ]);
+});
+
+test('the view of some pools shows their nodes alone', async () => {
+  const { system, store } = fixture;
+  const label = 'platform.berth.dev/node-pool';
+  const labelled = (name: string, pool: string): Node => ({
+    ...node(name, { cpu: '1' }),
+    metadata: { name, labels: { [label]: pool } },
+  });
+  await system.create(labelled('gold-1', 'gold'));
+  await system.create(labelled('silver-1', 'silver'));
+  const names = async (pools: readonly string[] | undefined) =>
+    (await fleetNodes(store, builtinRegistry).view(pools)).map((view) => view.node.metadata.name);
+  expect(await names(undefined)).toEqual(['gold-1', 'one', 'silver-1']);
+  expect(await names(['gold'])).toEqual(['gold-1']);
+  expect(await names(['gold', 'silver'])).toEqual(['gold-1', 'silver-1']);
+  expect(await names([])).toEqual([]);
 });

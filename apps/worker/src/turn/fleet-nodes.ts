@@ -1,6 +1,6 @@
 import type { NodeView, ObservedChange } from '@berth/controllers';
-import type { KindRegistry, Node } from '@berth/kinds';
-import { type KubeObject, quantityMillis, quantityUnits } from '@berth/machinery';
+import { type KindRegistry, type Node, nodePoolRequirements } from '@berth/kinds';
+import { type KubeObject, matchesLabels, quantityMillis, quantityUnits } from '@berth/machinery';
 import type { NodeResources, NodeUsage, Store } from '@berth/store';
 import { viewReplica } from './replica-view.ts';
 
@@ -13,8 +13,12 @@ const defaultPods = 110;
 
 /** The fleet's nodes, for scheduling. */
 export interface FleetNodes {
-  /** Nodes with what all clusters have claimed on them. Callers at the same time share the reading. */
-  view(): Promise<readonly NodeView[]>;
+  /**
+   * Nodes of these pools, with what all clusters have claimed on them. Callers at the same time share the reading.
+   *
+   * @param pools undefined for every node
+   */
+  view(pools: readonly string[] | undefined): Promise<readonly NodeView[]>;
   /**
    * Writes to the capacity rows, against which claims are checked, what the Node objects say. Told of the changes that
    * a turn is about to handle: acts when nodes of the fleet are among them.
@@ -54,11 +58,15 @@ export function fleetNodes(store: Store, registry: KindRegistry): FleetNodes {
   };
 
   return {
-    view: () => {
+    view: async (pools) => {
       reading ??= readView().finally(() => {
         reading = undefined;
       });
-      return reading;
+      const nodes = await reading;
+      const required = nodePoolRequirements(pools);
+      return required.length === 0
+        ? nodes
+        : nodes.filter(({ node }) => matchesLabels(node.metadata.labels, required));
     },
     follow: async (clusterId, changes) => {
       if (clusterId !== systemClusterId) return false;

@@ -58,7 +58,7 @@ test('room that such a pod only seemed to have does not keep the turn from commi
   await cluster.create({ ...pod('full', 'one') });
   await cluster.create({ ...pod('too-full', 'one') });
   // What the turn knows of the node is older than what others have claimed on it since.
-  const stale = (await deps.fleetNodes.view()).map(({ node }) => ({
+  const stale = (await deps.fleetNodes.view(undefined)).map(({ node }) => ({
     node,
     claimed: { cpuMillis: 0, memoryBytes: 0, pods: 0 },
   }));

@@ -4,6 +4,7 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus } from '../strategy/status-strategy.ts';
 import { nodeColumns } from './node-columns.ts';
+import { nodePoolRequirements } from './node-pool.ts';
 import { validateNode, validateNodeUpdate } from './validate-node.ts';
 
 /** https://kubernetes.io/docs/concepts/architecture/nodes/ */
@@ -36,6 +37,7 @@ export const node: KindDefinition = {
   },
   hasGeneration: false,
   home: 'fleet',
+  fleetView: nodePoolRequirements,
 };
 
 /** `podCIDR` is the first of `podCIDRs`, and wins over it; what is allocatable is the capacity if nothing is said. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually } from '../../../../test/support/eventually.ts';
-import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
+import { eventually } from '../../../test/support/eventually.ts';
+import { startTestApi, type TestApi } from '../../../test/support/api.ts';
 import { createTenantDirectory } from './tenant-directory.ts';
 
 const platform = '/apis/platform.berth.dev/v1';

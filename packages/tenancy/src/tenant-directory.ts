@@ -1,8 +1,9 @@
 import { systemClusterId } from '@berth/auth';
-import type { Plan, PlanSpec, Tenant } from '@berth/kinds';
+import type { Cluster, Plan, PlanSpec, Tenant } from '@berth/kinds';
 import { decodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { Store } from '@berth/store';
 import { LRUCache } from 'lru-cache';
+import { nodePoolsOf } from './node-pools.ts';
 import { type TenantRole, tenantRoleOf } from './tenant-role.ts';
 
 /** Whose a cluster is, and what its tenant may do. */
@@ -16,6 +17,8 @@ interface ClusterFacts {
   readonly roleOf: (username: string, groups: readonly string[]) => TenantRole | undefined;
   /** What the tenant may use. Empty, so without limits, for a tenant without a plan. */
   readonly plan: PlanSpec;
+  /** The pools of the fleet whose nodes the cluster uses; undefined for every node. */
+  readonly nodePools: readonly string[] | undefined;
 }
 
 /** Whose each cluster is. Answers are at most 1 s old. */
@@ -30,20 +33,23 @@ const maxEntries = 5_000;
 
 type TenantFacts = Pick<ClusterFacts, 'roleOf' | 'plan'>;
 
-/** Reads the tenants and plans of the system cluster by key, and forgets them after a second. */
+const unknownTenant: TenantFacts = { roleOf: () => undefined, plan: {} };
+
+/** Reads the clusters, tenants and plans of the system cluster by key, and forgets them after a second. */
 export function createTenantDirectory(store: Pick<Store, 'cluster' | 'clusterOwner'>): TenantDirectory {
   const system = store.cluster(systemClusterId);
 
-  const read = async <T extends KubeObject>(plural: string, kind: string, name: string) => {
-    const stored = await system.get({ resource: `${plural}.platform.berth.dev`, namespace: '', name });
+  const read = async <T extends KubeObject>(kind: string, name: string, namespace = '') => {
+    const resource = `${kind.toLowerCase()}s.platform.berth.dev`;
+    const stored = await system.get({ resource, namespace, name });
     const type = { apiVersion: 'platform.berth.dev/v1', kind };
     // Objects of a resource are of its kind.
     return stored && (decodeStoredBody(stored.body, stored.revision, type) as T);
   };
   const readTenant = async (tenantId: string): Promise<TenantFacts> => {
-    const tenant = await read<Tenant>('tenants', 'Tenant', tenantId);
+    const tenant = await read<Tenant>('Tenant', tenantId);
     const planName = tenant?.spec?.plan;
-    const plan = planName ? await read<Plan>('plans', 'Plan', planName) : undefined;
+    const plan = planName ? await read<Plan>('Plan', planName) : undefined;
     return {
       roleOf: (username, groups) => tenantRoleOf(tenant?.spec ?? {}, { username, groups }),
       plan: plan?.spec ?? {},
@@ -53,8 +59,12 @@ export function createTenantDirectory(store: Pick<Store, 'cluster' | 'clusterOwn
   const clusters = cacheOf(async (clusterId: string): Promise<ClusterFacts | undefined> => {
     const owner = await store.clusterOwner(clusterId);
     if (owner === undefined) return undefined;
-    const tenant = await tenants.fetch(owner.tenantId);
-    return { clusterId, ...owner, roleOf: () => undefined, plan: {}, ...tenant };
+    const { tenantId } = owner;
+    const [tenant = unknownTenant, cluster] = await Promise.all([
+      tenants.fetch(tenantId),
+      read<Cluster>('Cluster', clusterId, tenantId),
+    ]);
+    return { clusterId, ...owner, ...tenant, nodePools: nodePoolsOf(cluster?.spec ?? {}, tenant.plan) };
   });
   return { ofCluster: (clusterId) => clusters.fetch(clusterId) };
 }

@@ -1,0 +1,2 @@
+export { createTenantDirectory, type TenantDirectory } from './tenant-directory.ts';
+export type { TenantRole } from './tenant-role.ts';
