@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fork } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -158,6 +159,7 @@ async function killInTheMiddleOfATurn(connection: TestInstance['connection']): P
       REDIS_URL: connection.redisUrl,
       BERTH_REDIS_PREFIX: connection.redisKeyPrefix,
       BERTH_CA_FILE: join(directory, 'ca.pem'),
+      BERTH_MASTER_KEY: randomBytes(32).toString('base64'),
       LOG_LEVEL: 'error',
     },
   });
