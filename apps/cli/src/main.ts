@@ -10,6 +10,7 @@ const load = {
   up: () => import('./commands/up.ts'),
   serve: () => import('./commands/serve.ts'),
   tokens: () => import('./commands/tokens.ts'),
+  keysRotate: () => import('./commands/keys-rotate.ts'),
   clusters: () => import('./commands/cluster-create.ts'),
 };
 
@@ -83,6 +84,14 @@ withSettings(program.command('cluster').description('clusters of the fleet').com
     print(
       await createCluster(settingsOf(flags), { name, ...(flags.tenant ? { tenant: flags.tenant } : {}) }),
     );
+  });
+
+withSettings(program.command('keys').description('keys that seal what rests').command('rotate'))
+  .description('make a new master key and seal all keys under it; the instance may run meanwhile')
+  .option('--data', 'also make new data keys and seal every Secret with them')
+  .action(async (flags) => {
+    const { rotateKeys } = await load.keysRotate();
+    await rotateKeys(settingsOf(flags), { data: flags.data === true, print });
   });
 
 try {

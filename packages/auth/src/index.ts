@@ -29,7 +29,7 @@ export type { MasterKeys } from './master-keys.ts';
 export { openMasterKeys } from './open-master-keys.ts';
 export type { MasterKeySettings } from './open-master-keys.ts';
 export { SealError } from './seal-bytes.ts';
-export { masterKeyIdOf, openKey, sealKey } from './seal-key.ts';
+export { openKey, resealKey, sealedKeyPrefix, sealKey } from './seal-key.ts';
 export { generateSigningKey, tokenAlgorithms } from './signing-key.ts';
 export type { SigningKey, TokenAlgorithm, VerificationKey } from './signing-key.ts';
 export { carriesToken } from './token-dependency.ts';

@@ -15,7 +15,23 @@ export async function sealKey(
   masterKeys: Pick<MasterKeys, 'current'>,
 ): Promise<string> {
   const { id, bytes } = await masterKeys.current();
-  return `v2.${id}.${sealBytes(key, owner, bytes)}`;
+  return `${sealedKeyPrefix(id)}${sealBytes(key, owner, bytes)}`;
+}
+
+/** What every key begins with that this master key sealed. */
+export function sealedKeyPrefix(masterKeyId: string): string {
+  return `v2.${masterKeyId}.`;
+}
+
+/** The same key under the newest master key; undefined if it is that already. @throws SealError, MasterKeyError */
+export async function resealKey(
+  sealed: string,
+  owner: string,
+  masterKeys: MasterKeys,
+): Promise<string | undefined> {
+  const { id } = await masterKeys.current();
+  if (sealed.startsWith(sealedKeyPrefix(id))) return undefined;
+  return sealKey(await openKey(sealed, owner, masterKeys), owner, masterKeys);
 }
 
 /** Opens what {@link sealKey} made. @throws SealError, MasterKeyError when its master key is not at hand */
@@ -34,11 +50,6 @@ export async function openKey(sealed: string, owner: string, masterKeys: MasterK
     }
   }
   throw new SealError('the sealed key does not open with any of the master keys, or for this owner');
-}
-
-/** The master key that sealed it; undefined for the form that did not name its key. @throws SealError */
-export function masterKeyIdOf(sealed: string): string | undefined {
-  return parsed(sealed).masterKeyId;
 }
 
 /** Opens a data key. @throws SealError when it has not the length of one */

@@ -37,6 +37,7 @@ export type {
   SigningKeys,
   Store,
   StoredContent,
+  StoredKey,
   TurnStart,
 } from './store.ts';
 export type {

@@ -24,6 +24,7 @@ import { readChanges } from './queries/read-changes.ts';
 import { readHeads } from './queries/read-heads.ts';
 import { readObjects } from './queries/read-objects.ts';
 import { signingKeyStore } from './queries/signing-keys.ts';
+import { storedKeyStore } from './queries/stored-keys.ts';
 import { takeDueClusters } from './queries/take-due-clusters.ts';
 import { ReplicaCache } from './replica/replica-cache.ts';
 import type { BodyCipher } from './sealing/body-cipher.ts';
@@ -137,6 +138,7 @@ export function openStore(options: OpenStoreOptions): Store {
     heartbeats: heartbeatStore(database),
     outbox: outboxStore(database),
     signingKeys: signingKeyStore(database),
+    storedKeys: storedKeyStore(database, bodies),
     nodeCapacity: nodeCapacityStore(database),
     ensurePartitions: (now) => ensurePartitions(database, now),
     dropExpiredPartitions: (now, retentionMs = settings.retentionMs) =>

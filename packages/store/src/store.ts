@@ -72,6 +72,7 @@ export interface Store {
   readonly heartbeats: Heartbeats;
   readonly outbox: Outbox;
   readonly signingKeys: SigningKeys;
+  readonly storedKeys: StoredKeys;
   readonly nodeCapacity: NodeCapacity;
   /** Creates the log's partitions for `now` and the time soon after it. */
   ensurePartitions(now: Date): Promise<void>;
@@ -265,6 +266,38 @@ export interface SigningKey {
   readonly signsFrom: Date;
   /** No token that it signed ends later. Absent before the first one. */
   readonly usedUntil?: Date;
+}
+
+/** Keys that rest sealed, and what the rotation of master and data keys does with them. */
+export interface StoredKeys {
+  /** Clusters with keys whose sealed form does not begin so, at most so many: those that another master key sealed. */
+  clustersSealedOtherwise(prefix: string, limit: number): Promise<string[]>;
+  list(clusterId: string): Promise<StoredKey[]>;
+  /** Puts another form of the same key in its place. @returns false if it is not there any more as it was read */
+  replace(clusterId: string, key: StoredKey, sealed: string): Promise<boolean>;
+  /**
+   * Retires the cluster's data key for a new one, unless it was made under the newest master key already. What is sealed
+   * with it stays readable.
+   */
+  renewDataKey(clusterId: string, masterKeyId: string): Promise<'renewed' | 'current' | 'none'>;
+  /** Seals the next objects anew that rest under a retired key, or in clear. Their revisions stay as they are. */
+  resealObjects(clusterId: string, after?: ObjectKey): Promise<ResealedObjects>;
+  /** Removes retired data keys that neither an object nor the log needs any more. @returns how many */
+  dropUnusedDataKeys(clusterId: string): Promise<number>;
+}
+
+export interface StoredKey {
+  readonly use: 'signing' | 'data';
+  readonly keyId: string;
+  readonly sealed: string;
+}
+
+export interface ResealedObjects {
+  readonly resealed: number;
+  /** Objects that do not open: they are left as they are. */
+  readonly unreadable: readonly ObjectKey[];
+  /** Where to go on; absent when all were looked at. */
+  readonly next?: ObjectKey;
 }
 
 /** What fleet nodes can hold, and what pods of all clusters together have claimed. */

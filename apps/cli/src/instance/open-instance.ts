@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openStore, type Store } from '@berth/store';
+import { openStore, type OpenStoreOptions, type Store } from '@berth/store';
 import { CliError } from '../cli-error.ts';
 import type { Settings } from '../settings.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -22,8 +22,18 @@ export async function databaseUrlOf(settings: Settings, directory: DataDirectory
 }
 
 /** Opens the store for one command and closes it after. */
-export async function withStore<T>(databaseUrl: string, use: (store: Store) => Promise<T>): Promise<T> {
-  const store = openStore({ databaseUrl, hints: silentHints, clusterPoolSize: 1, fleetPoolSize: 1 });
+export async function withStore<T>(
+  databaseUrl: string,
+  use: (store: Store) => Promise<T>,
+  options: Pick<OpenStoreOptions, 'bodyCipher'> = {},
+): Promise<T> {
+  const store = openStore({
+    ...options,
+    databaseUrl,
+    hints: silentHints,
+    clusterPoolSize: 1,
+    fleetPoolSize: 1,
+  });
   try {
     return await use(store);
   } finally {

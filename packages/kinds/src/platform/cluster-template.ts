@@ -63,6 +63,8 @@ export const clusterTemplate: KindDefinition = {
   },
   selectableFields: {},
   hasGeneration: true,
+  // Its objects may be Secrets.
+  encryptedAtRest: true,
   systemOnly: true,
   schema: clusterTemplateSchema,
 };

@@ -20,6 +20,11 @@ export function readDataKey(
   });
 }
 
+export function readDataKeys(sql: postgres.TransactionSql, clusterId: string): Promise<SealedDataKey[]> {
+  return sql<SealedDataKey[]>`
+    select key_id as "keyId", sealed_key as "sealedKey" from berth.data_keys where cluster_id = ${clusterId}`;
+}
+
 /** The key that seals a cluster's new bodies. It stays that until the transaction ends. */
 export async function lockActiveDataKey(
   sql: postgres.TransactionSql,

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { SealedBodyError } from '../errors.ts';
-import { insertDataKey, lockActiveDataKey, readDataKey } from '../queries/data-keys.ts';
+import { insertDataKey, lockActiveDataKey, readDataKey, readDataKeys } from '../queries/data-keys.ts';
 import type { Change, ObjectKey, StoredObject, Write } from '../types.ts';
 import type { ClusterObject } from '../store.ts';
 import type { BodyCipher, SealedDataKey } from './body-cipher.ts';
@@ -123,6 +123,29 @@ export class SealedBodies {
       ...(after !== undefined && { after: await this.open(clusterId, change, after) }),
       ...(last !== undefined && { last: await this.open(clusterId, change, last) }),
     };
+  }
+
+  /** Makes a new key the one that seals a cluster's bodies from now on, if it has one. */
+  async renewKey(sql: postgres.TransactionSql, clusterId: string): Promise<void> {
+    if (this.#cipher === undefined) return;
+    await insertDataKey(sql, clusterId, await this.#cipher.newKey(clusterId));
+  }
+
+  /** The resources whose bodies rest sealed. */
+  get resources(): readonly string[] {
+    return [...(this.#cipher?.resources ?? [])];
+  }
+
+  /**
+   * The key that seals in this transaction, with all others of the cluster at hand: opening a body takes no further
+   * connection then.
+   */
+  async keysWithin(sql: postgres.TransactionSql, clusterId: string): Promise<OpenKey | undefined> {
+    const cipher = this.#cipher;
+    if (cipher === undefined) return undefined;
+    const active = await this.#activeKey(sql, clusterId, cipher);
+    for (const sealed of await readDataKeys(sql, clusterId)) await this.#opened(clusterId, sealed, cipher);
+    return active;
   }
 
   seal(clusterId: string, object: ObjectKey, { body, keyId, key }: OpenKey & { body: string }): string {

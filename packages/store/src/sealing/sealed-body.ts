@@ -1,10 +1,10 @@
 import type { ObjectKey } from '../types.ts';
 
 /** A body as it rests when it is sealed: `sealed.v1.<id of the data key>.<payload>`. JSON never begins like that. */
-const prefix = 'sealed.v1.';
+export const sealedPrefix = 'sealed.v1.';
 
 export function isSealed(body: string): boolean {
-  return body.startsWith(prefix);
+  return body.startsWith(sealedPrefix);
 }
 
 export function sealedBody(keyId: string, payload: string): string {
@@ -12,12 +12,12 @@ export function sealedBody(keyId: string, payload: string): string {
 }
 
 /** What every body begins with that was sealed with this data key. */
-function sealedWith(keyId: string): string {
-  return `${prefix}${keyId}.`;
+export function sealedWith(keyId: string): string {
+  return `${sealedPrefix}${keyId}.`;
 }
 
 export function partsOf(sealed: string): { readonly keyId: string; readonly payload: string } {
-  const [keyId = '', payload = ''] = sealed.slice(prefix.length).split('.');
+  const [keyId = '', payload = ''] = sealed.slice(sealedPrefix.length).split('.');
   return { keyId, payload };
 }
 
