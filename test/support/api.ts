@@ -11,7 +11,7 @@ import {
   type MasterKeys,
   type Subject,
 } from '@berth/auth';
-import { type Api, type ApiOptions, startApi } from '@berth/api';
+import { type Api, type ApiOptions, defaultFairShare, startApi } from '@berth/api';
 import { builtinRegistry, encryptedResources } from '@berth/kinds';
 import { openStore, type Store } from '@berth/store';
 import { pino } from 'pino';
@@ -53,6 +53,12 @@ export interface TestAnswer {
   readonly json: any;
 }
 
+/** Each server keeps the tenants' budgets by itself. */
+const noTokenSource = {
+  lease: () => Promise.reject(new Error('there is no Redis')),
+  giveBack: () => {},
+};
+
 /** An API server over a database of its own, with the clusters `system`, `default` and `neighbour`. */
 export async function startTestApi(options: Partial<ApiOptions> = {}): Promise<TestApi> {
   const database: Database = {
@@ -92,6 +98,8 @@ async function startOn(database: Database, options: Partial<ApiOptions>): Promis
     now: () => new Date(),
     externalUrl,
     clusterCa: '',
+    tokenSource: noTokenSource,
+    fairShare: defaultFairShare,
     http: { port: 0 },
     ...options,
   }).catch(async (error: unknown) => {

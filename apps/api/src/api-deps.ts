@@ -1,7 +1,9 @@
 import type { KeyRing } from '@berth/auth';
+import type { TokenSource } from '@berth/fairness';
 import type { KindRegistry } from '@berth/kinds';
 import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
+import type { FairShareSettings } from './fair-share/fair-share-settings.ts';
 
 /** Everything the app reaches beyond the request. Tests pass their own clock, ids and store. */
 export interface ApiDeps {
@@ -19,6 +21,9 @@ export interface ApiDeps {
   readonly formerExternalUrls?: readonly string[];
   /** PEM of the CA that signed the server's certificate, for kubeconfigs and `kube-root-ca.crt`. */
   readonly clusterCa: string;
+  /** Where all processes take the tenants' budgets of requests from. */
+  readonly tokenSource: TokenSource;
+  readonly fairShare: FairShareSettings;
   /** Aborted when the server begins to close: watches and followed logs end then. */
   readonly closing: AbortSignal;
 }

@@ -11,6 +11,10 @@ export interface ApiEnv {
     identity: Identity | undefined;
     clusterId: string;
     attributes: RequestAttributes;
+    /** Whose budget the request counts against; absent for those of the fleet. */
+    tenantId: string | undefined;
+    /** How many objects a list went through; only for lists, whose answer may still be in the making. */
+    listedObjects: number | undefined;
     /** Texts for `Warning` headers. */
     warnings: string[];
   };

@@ -12,6 +12,7 @@ import { accessLog } from './pipeline/access-log.ts';
 import { answerError } from './pipeline/answer-error.ts';
 import { authenticate } from './pipeline/authenticate.ts';
 import { authorize } from './pipeline/authorize.ts';
+import { fairShare } from './pipeline/fair-share.ts';
 import { refuseImpersonation } from './pipeline/refuse-impersonation.ts';
 import { requestId } from './pipeline/request-id.ts';
 import { requireCluster } from './pipeline/require-cluster.ts';
@@ -25,6 +26,7 @@ export type ApiApp = Hono<ApiEnv>;
 export function createApp(deps: ApiDeps): ApiApp {
   const app = new Hono<ApiEnv>({ getPath: (request) => pathWithinCluster(request.url) });
   const kindsOf = clusterKinds(deps.kinds);
+  const tenants = createTenantDirectory(deps.store);
   app.onError(answerError(deps.log));
   app.use(
     requestId,
@@ -32,6 +34,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     authenticate(deps),
     refuseImpersonation,
     resolveCluster,
+    fairShare({ ...deps, tenants }),
     authorize,
     requireCluster(deps),
   );
@@ -40,6 +43,6 @@ export function createApp(deps: ApiDeps): ApiApp {
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);
   addFleetFeed(app, deps);
-  app.all('*', serveResource({ ...deps, tenants: createTenantDirectory(deps.store) }, kindsOf));
+  app.all('*', serveResource({ ...deps, tenants }, kindsOf));
   return app;
 }

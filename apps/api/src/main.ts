@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createBodyCipher, createKeyRing, openMasterKeys, verifyMasterKeys } from '@berth/auth';
 import { builtinRegistry, encryptedResources } from '@berth/kinds';
-import { connectHints, redisErrorLog } from '@berth/queue';
+import { connectHints, connectTokenSource, redisErrorLog } from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -19,6 +19,11 @@ try {
 
 const log = pino({ name: 'api', level: settings.logLevel });
 const hints = connectHints({
+  redisUrl: settings.redisUrl,
+  keyPrefix: settings.redisKeyPrefix,
+  onError: redisErrorLog(log),
+});
+const tokenSource = connectTokenSource({
   redisUrl: settings.redisUrl,
   keyPrefix: settings.redisKeyPrefix,
   onError: redisErrorLog(log),
@@ -79,6 +84,8 @@ async function start(from: ApiSettings): Promise<Running> {
     externalUrl: from.externalUrl,
     formerExternalUrls: from.formerExternalUrls,
     clusterCa,
+    tokenSource,
+    fairShare: from.fairShare,
     https: { port: from.port, certificate, key, ...(from.host !== undefined && { host: from.host }) },
     ...(from.httpPort !== undefined && { http: { port: from.httpPort } }),
   });
@@ -90,6 +97,7 @@ async function closeAll({ api, store }: Running): Promise<void> {
   await api.close();
   await store.close();
   await hints.close();
+  tokenSource.close();
 }
 
 function describe(error: z.ZodError): string {

@@ -1,7 +1,9 @@
 import type { MasterKeySettings } from '@berth/auth';
 import { z } from 'zod';
+import { defaultFairShare, type FairShareSettings } from './fair-share/fair-share-settings.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().min(1);
 
 /** The API server's settings, as they stand in the environment. */
 const environment = z.object({
@@ -43,6 +45,14 @@ const environment = z.object({
     ),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
+  /** What a tenant may do whose plan does not say: requests each second and at once, and what is under way. */
+  BERTH_TENANT_REQUESTS_PER_SECOND: z.coerce.number().positive().default(defaultFairShare.requestsPerSecond),
+  BERTH_TENANT_REQUEST_BURST: count.optional(),
+  BERTH_TENANT_IN_FLIGHT: count.default(defaultFairShare.inFlight),
+  BERTH_TENANT_WATCHES: z.coerce.number().int().min(0).default(defaultFairShare.watches),
+  /** What one process serves at once, as kube-apiserver's flags of these names; they are added up. */
+  BERTH_MAX_REQUESTS_INFLIGHT: count.default(400),
+  BERTH_MAX_MUTATING_REQUESTS_INFLIGHT: count.default(200),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -60,6 +70,7 @@ export interface ApiSettings {
   readonly externalUrl: string;
   readonly formerExternalUrls: readonly string[];
   readonly retentionMs: number;
+  readonly fairShare: FairShareSettings;
   readonly logLevel: string;
 }
 
@@ -84,6 +95,13 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
     externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
     formerExternalUrls: read.BERTH_FORMER_EXTERNAL_URLS,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
+    fairShare: {
+      requestsPerSecond: read.BERTH_TENANT_REQUESTS_PER_SECOND,
+      requestBurst: read.BERTH_TENANT_REQUEST_BURST ?? Math.ceil(read.BERTH_TENANT_REQUESTS_PER_SECOND),
+      inFlight: read.BERTH_TENANT_IN_FLIGHT,
+      watches: read.BERTH_TENANT_WATCHES,
+      processSeats: read.BERTH_MAX_REQUESTS_INFLIGHT + read.BERTH_MAX_MUTATING_REQUESTS_INFLIGHT,
+    },
     logLevel: read.LOG_LEVEL,
   };
 }

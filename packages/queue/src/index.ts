@@ -8,5 +8,6 @@ export {
   type TickScheduler,
   type TickSchedulerOptions,
 } from './tick-scheduler.ts';
+export { connectTokenSource, type RedisTokenSource } from './token-source.ts';
 export { createTurnQueue, type TurnQueue } from './turn-queue.ts';
 export { startTurnWorker, type TurnWorker, type TurnWorkerOptions } from './turn-worker.ts';

@@ -15,6 +15,7 @@ export async function listObjects(request: ResourceRequest): Promise<Response> {
   const { c, scope } = request;
   const output = negotiate(c.req.header('accept'), { projections });
   const page = await listPage(scope, listOptionsOf(c, scope));
+  c.set('listedObjects', page.items.length);
   return send(c, { format: output.format, json: renderList(request, page, output) });
 }
 
