@@ -46,6 +46,26 @@ export function serviceAccountClaimOf(payload: JWTPayload): ServiceAccountClaim 
   };
 }
 
+/**
+ * What users of the API hear of a token beside its subject, as upstream's `UserInfo.extra`.
+ *
+ * @param claim absent: of a token of no service account
+ */
+export function credentialExtra(jti: string, claim?: ServiceAccountClaim): Record<string, readonly string[]> {
+  const told = {
+    'credential-id': `JTI=${jti}`,
+    'pod-name': claim?.pod?.name,
+    'pod-uid': claim?.pod?.uid,
+    'node-name': claim?.node?.name,
+    'node-uid': claim?.node?.uid,
+  };
+  return Object.fromEntries(
+    Object.entries(told).flatMap(([key, value]) =>
+      value === undefined ? [] : [[`authentication.kubernetes.io/${key}`, [value]]],
+    ),
+  );
+}
+
 /** What a service account's token stands and falls with: the account, and what it is bound to. */
 export function serviceAccountDependencies(
   clusterId: string,

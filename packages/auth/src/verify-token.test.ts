@@ -54,7 +54,7 @@ test('a minted token proves its subject, cluster and id until it expires', async
       username: 'system:serviceaccount:ns:builder',
       uid: 'u1',
       groups: ['system:serviceaccounts', 'system:serviceaccounts:ns', 'system:authenticated'],
-      extra: {},
+      extra: { 'authentication.kubernetes.io/credential-id': ['JTI=id1'] },
       jti: 'id1',
     },
     expiresAt: secondsLater(600),
@@ -82,6 +82,13 @@ test('a token tells what it is good for at most, and which objects carry it', as
   });
   const { identity, dependencies } = await verify(token);
   expect(identity.scope).toEqual(scope);
+  expect(identity.extra).toEqual({
+    'authentication.kubernetes.io/credential-id': [`JTI=${identity.jti}`],
+    'authentication.kubernetes.io/pod-name': ['p'],
+    'authentication.kubernetes.io/pod-uid': ['uid-of-p'],
+    'authentication.kubernetes.io/node-name': ['n'],
+    'authentication.kubernetes.io/node-uid': ['uid-of-n'],
+  });
   const own = { clusterId: 'ours', namespace: 'ns', graceMs: 60_000 };
   expect(dependencies).toEqual([
     { ...own, resource: 'serviceaccounts', ...reference('sa') },

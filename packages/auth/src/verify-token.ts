@@ -2,6 +2,8 @@ import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } 
 import type { Identity } from './identity.ts';
 import { type BerthClaim, berthClaimOf } from './token-claims.ts';
 import {
+  credentialExtra,
+  type ServiceAccountClaim,
   serviceAccountClaimName,
   serviceAccountClaimOf,
   serviceAccountDependencies,
@@ -37,6 +39,8 @@ export interface VerifiedToken {
   readonly keyId: string;
   /** Objects without which the token proves nothing. That they exist is for the caller to look up. */
   readonly dependencies: readonly TokenDependency[];
+  /** The object that stands for the token itself, which is among them; absent for tokens that have none. */
+  readonly object?: TokenDependency;
 }
 
 /**
@@ -73,20 +77,26 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
   }
   if (exp * 1000 <= options.now.getTime()) throw new TokenError('expired', 'the token has expired');
   const claim = claimOf(payload);
+  const account = accountClaimOf(payload);
   const identity: Identity = {
     clusterId: claim.cluster,
     username: sub,
     uid: claim.uid ?? '',
     groups: claim.groups,
-    extra: claim.extra ?? {},
+    extra: { ...claim.extra, ...credentialExtra(jti, account) },
     jti,
     ...(claim.scope !== undefined && { scope: claim.scope }),
   };
+  const object = claim.boundTo && { clusterId: claim.cluster, ...claim.boundTo, graceMs: 0 };
   return {
     identity,
     expiresAt: new Date(exp * 1000),
     keyId: kid,
-    dependencies: dependenciesOf(payload, claim),
+    dependencies: [
+      ...(account === undefined ? [] : serviceAccountDependencies(claim.cluster, account)),
+      ...(object === undefined ? [] : [object]),
+    ],
+    ...(object !== undefined && object.uid === jti && { object }),
   };
 }
 
@@ -95,15 +105,13 @@ function isText(claim: unknown): claim is string {
   return typeof claim === 'string' && claim !== '';
 }
 
-function dependenciesOf(payload: JWTPayload, { cluster: clusterId, boundTo }: BerthClaim): TokenDependency[] {
+/** Of a service account's token: what it says of the account. */
+function accountClaimOf(payload: JWTPayload): ServiceAccountClaim | undefined {
   const claim = serviceAccountClaimOf(payload);
   if (claim === undefined) {
     throw new TokenError('malformed', `the token's claim ${serviceAccountClaimName} is not of its form`);
   }
-  return [
-    ...(claim === 'none' ? [] : serviceAccountDependencies(clusterId, claim)),
-    ...(boundTo === undefined ? [] : [{ clusterId, ...boundTo, graceMs: 0 }]),
-  ];
+  return claim === 'none' ? undefined : claim;
 }
 
 /** A DNS label, as the name of every cluster is one. */

@@ -8,6 +8,7 @@ import { podGarbageCollector } from './pod-garbage/reconcile.ts';
 import type { Reconciler } from './reconciler.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
+import { tokenExpiry } from './token-expiry/reconcile.ts';
 import { ttlAfterFinishedController } from './ttl/reconcile.ts';
 
 /** Every controller of a cluster. What one change wakes is reconciled in this order. */
@@ -22,6 +23,7 @@ export function controllers(): readonly Reconciler[] {
     garbageCollector,
     podGarbageCollector,
     eventExpiry,
+    tokenExpiry,
     flowControlController,
   ];
 }

@@ -115,6 +115,7 @@ export type { Cluster, ClusterPhase, ClusterSpec } from './platform/cluster.ts';
 export type { ClusterTemplate } from './platform/cluster-template.ts';
 export type { Plan, PlanSpec } from './platform/plan.ts';
 export type { Tenant, TenantPhase, TenantSpec, TenantSubject } from './platform/tenant.ts';
+export type { Token, TokenSpec, TokenType } from './token/token.ts';
 export { builtinKinds } from './registry/builtin-kinds.ts';
 export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';

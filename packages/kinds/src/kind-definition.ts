@@ -120,6 +120,11 @@ export interface KindDefinition {
   readonly createOnUpdate?: boolean;
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
+  /**
+   * The object with the time at which it was last used. Uses are kept off the log, in rows that are overwritten: reads
+   * show them, watches and stored objects do not.
+   */
+  readonly withLastUse?: (object: KubeObject, at: Date) => KubeObject;
   /** The cluster that exists as long as the object does: made in the transaction of its creation, removed with it. */
   readonly provisionsCluster?: (object: KubeObject) => {
     readonly clusterId: string;

@@ -1,4 +1,5 @@
 import { bootstrapHome, type EnsureBootstrap } from './bootstrap-home.ts';
+import { lastUseHome } from './last-use-home.ts';
 import type { ListReader } from './list-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
@@ -39,6 +40,14 @@ export interface HomeSources {
 
 /** The home of a kind's objects: the log, with what the kind has beside it. */
 export function objectHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
+  const { withLastUse } = definition;
+  const home = loggedHome(sources, clusterId, definition);
+  return withLastUse === undefined
+    ? home
+    : lastUseHome(home, { ...sources, clusterId, definition, withLastUse });
+}
+
+function loggedHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
   const log = sources.store.cluster(clusterId);
   const { offLog, provisionsCluster, createdTogether, bootstrapObjects } = definition;
   if (bootstrapObjects !== undefined) {

@@ -28,6 +28,7 @@ test('SelfSubjectReview says who asks', async () => {
           username: 'system:serviceaccount:ns:sa',
           uid: 'u1',
           groups: ['system:serviceaccounts', 'system:serviceaccounts:ns', 'system:authenticated'],
+          extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^JTI=/)] },
         },
       },
     },

@@ -18,6 +18,7 @@ import { listObjects } from '../verbs/list.ts';
 import { patchObject } from '../verbs/patch.ts';
 import { updateObject } from '../verbs/update.ts';
 import { watchObjects } from '../verbs/watch.ts';
+import { createAccessToken } from '../tokens/create-access-token.ts';
 import { reviewHandlers } from '../reviews/review-handlers.ts';
 import { lifecycleContext, type ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
@@ -32,6 +33,11 @@ const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
   patch: patchObject,
   delete: deleteObject,
   deletecollection: deleteCollection,
+};
+
+/** Verbs that do more for a kind than for others, by resource. */
+const kindHandlers: Readonly<Record<string, Readonly<Record<string, ResourceHandler>>>> = {
+  'tokens.access.berth.dev': { create: createAccessToken },
 };
 
 /** Sends a request on a resource to the handler of its verb. */
@@ -68,7 +74,8 @@ function handlerOf(scope: ResourceScope): ResourceHandler {
   const { verb, subresource } = attributes;
   const handler = definition.virtual
     ? reviewHandlers[resource]
-    : (subresourceHandlers[subresource]?.[verb] ?? (isWholeObject(scope) ? verbHandlers[verb] : undefined));
+    : (subresourceHandlers[subresource]?.[verb] ??
+      (isWholeObject(scope) ? (kindHandlers[resource]?.[verb] ?? verbHandlers[verb]) : undefined));
   if (handler === undefined) throw methodNotAllowedError(attributes, verb);
   return handler;
 }

@@ -11,6 +11,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { cachedKeys, type KeysOf } from './cached-keys.ts';
 import { sharedCheck } from './shared-check.ts';
 import { isTokenAlive } from './token-liveness.ts';
+import { tokenUses } from './token-uses.ts';
 
 /** How long a verified token is believed without looking at its signature again. */
 const verifiedForMs = 15_000;
@@ -23,7 +24,7 @@ interface RememberedToken {
   readonly isAlive: () => boolean | Promise<boolean>;
 }
 
-type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'externalUrl' | 'formerExternalUrls'>;
+type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'log' | 'externalUrl' | 'formerExternalUrls'>;
 
 /**
  * Whose token it is, for the API server itself. A token that many requests bring costs one look at its signature every
@@ -33,6 +34,7 @@ type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'externalUrl' | 'fo
  */
 export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<Identity> {
   const keysOf = cachedKeys(deps.keys);
+  const noteUse = tokenUses(deps);
   // Requests that bring the same token at the same time share one verification; a refusal is not remembered.
   const remembered = new LRUCache<string, RememberedToken>({
     max: rememberedTokens,
@@ -46,7 +48,9 @@ export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<Id
     if (!(await known.isAlive())) {
       throw new TokenError('revoked', 'the key of the token, or what it depends on, does not exist any more');
     }
-    return known.verified.identity;
+    const { identity, object } = known.verified;
+    if (object !== undefined) noteUse(object);
+    return identity;
   };
 }
 

@@ -3,7 +3,7 @@ import { alreadyExistsError, generateNameConflictError, type KubeObject } from '
 import { admissionPolicies } from '../objects/admission-policies.ts';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
 import { trackFields } from '../objects/track-fields.ts';
-import { toStorage } from '../objects/versions.ts';
+import { type StoredState, toStorage } from '../objects/versions.ts';
 import { decodeBody } from '../request/decode-body.ts';
 import { inUrlNamespace } from '../request/match-url.ts';
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts';
@@ -22,18 +22,27 @@ const generateNameAttempts = 8;
 
 /** `POST` of a new object. */
 export async function createObject(request: ResourceRequest): Promise<Response> {
-  const { c, scope } = request;
   const output = negotiateObject(request);
-  const options = writeOptionsOf(c, 'CreateOptions');
+  const options = writeOptionsOf(request.c, 'CreateOptions');
+  const desired = await decodeNew(request, options);
+  return storeNew(request, desired, { options, answer: { output, status: 201 } });
+}
+
+/** The object of a create's body, in the storage version. @throws StatusError also where its name is not allowed */
+export async function decodeNew(
+  request: ResourceRequest,
+  { fieldValidation }: Pick<WriteOptions, 'fieldValidation'>,
+): Promise<KubeObject> {
+  const { c, scope } = request;
   const decoded = await decodeBody(c, {
     schema: scope.kinds.schema,
     message: scope.version.message,
     ...scope.typeMeta,
-    fieldValidation: options.fieldValidation,
+    fieldValidation,
   });
   const desired = toStorage(scope, inUrlNamespace(scope, decoded));
   authorizeByName(request, desired);
-  return storeNew(request, desired, { options, answer: { output, status: 201 } });
+  return desired;
 }
 
 export interface NewObject {
@@ -47,8 +56,20 @@ export interface NewObject {
 export async function storeNew(
   request: ResourceRequest,
   desired: KubeObject,
-  { options, answer, tracked = false }: NewObject,
+  { answer, ...how }: NewObject,
 ): Promise<Response> {
+  const made = await makeNew(request, desired, how);
+  return 'state' in made
+    ? answerStored(request, made.state, answer)
+    : answerUnstored(request, made.unstored, answer);
+}
+
+/** Takes a new object through its lifecycle and into the log; in a dry run only through the former. */
+export async function makeNew(
+  request: ResourceRequest,
+  desired: KubeObject,
+  { options, tracked = false }: Omit<NewObject, 'answer'>,
+): Promise<{ readonly state: StoredState } | { readonly unstored: KubeObject }> {
   const { c, deps, scope } = request;
   const { definition } = scope;
   const context = { ...lifecycleContext(deps), ...(await admissionPolicies(scope)) };
@@ -69,10 +90,10 @@ export async function storeNew(
     if (attempt === 0) c.get('warnings').push(...(definition.strategy.warnings?.(object) ?? []));
     if (options.dryRun) {
       await requireCreatable(request, object);
-      return answerUnstored(request, object, answer);
+      return { unstored: object };
     }
     const committed = await commitCreate(scope, object);
-    if ('state' in committed) return answerStored(request, committed.state, answer);
+    if ('state' in committed) return committed;
     refusal = committed.refusal;
     if (refusal.status !== 'exists') break;
   }

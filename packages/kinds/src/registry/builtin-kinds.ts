@@ -28,6 +28,7 @@ import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
+import { token } from '../token/token.ts';
 import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
 
 /** Every kind that Berth serves of its own. */
@@ -58,6 +59,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   serviceAccount,
   subjectAccessReview,
   tenant,
+  token,
   tokenReview,
   trustedIssuer,
 ];
