@@ -27,7 +27,11 @@ export interface DatabaseOptions {
   readonly databaseUrl: string;
   readonly clusterPoolSize: number;
   readonly fleetPoolSize: number;
+  /** Told of every statement that is sent, under which role, with its parameters. */
+  readonly onStatement?: OnStatement;
 }
+
+export type OnStatement = (role: string, text: string, parameters: readonly unknown[]) => void;
 
 /**
  * The types that go beyond the driver's own, by their OIDs. 64-bit counters fit a JavaScript number: revisions would take
@@ -56,6 +60,7 @@ function textArray(items: readonly string[]): string {
 const byIndexAlone = { enable_seqscan: 'off', enable_bitmapscan: 'off' };
 
 export function openDatabase(options: DatabaseOptions): Database {
+  const { onStatement } = options;
   const connect = (role: string, max: number, planner: Readonly<Record<string, string>>) =>
     postgres(options.databaseUrl, {
       max,
@@ -63,6 +68,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       // Seconds until a lost connection is tried again.
       backoff: (retries) => Math.min(0.05 * 2 ** retries, 1),
       onnotice: () => undefined,
+      ...(onStatement && { debug: (_id, text, parameters) => onStatement(role, text, parameters) }),
       types,
       // The driver would ask for all array types at every connect, and a connection lost just then would be an unhandled
       // rejection, which ends the process.

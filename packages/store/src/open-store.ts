@@ -1,5 +1,5 @@
 import { clusterStore, type SharedParts } from './cluster-store.ts';
-import { type Database, openDatabase } from './database.ts';
+import { type Database, type OnStatement, openDatabase } from './database.ts';
 import { Feeds } from './feed/feeds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
@@ -50,6 +50,8 @@ export interface OpenStoreOptions {
   readonly retentionMs?: number;
   /** Seals the bodies of some resources. Without it they rest in clear, and those that rest sealed cannot be read. */
   readonly bodyCipher?: BodyCipher;
+  /** Told of every statement that is sent: for tests of the walls, and to look for what is slow. */
+  readonly onStatement?: OnStatement;
   /** How often followers look for changes that no hint told of. Default 1 s. */
   readonly pollIntervalMs?: number;
 }

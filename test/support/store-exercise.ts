@@ -1,0 +1,172 @@
+import type { ClusterStore, ObjectKey, Store, TurnCommit, Write } from '@berth/store';
+import { bodyOf, configMap, create, remove, update } from './store.ts';
+
+/** Whose rows are made: every name, body and payload shows the mark, so that a neighbour's is known when it is seen. */
+export interface Exercise {
+  readonly store: Store;
+  readonly clusterId: string;
+  readonly mark: string;
+}
+
+type Step = (exercise: Exercise & { readonly cluster: ClusterStore; readonly key: ObjectKey }) => unknown;
+
+const effects = { setTimers: [], clearTimers: [], outbox: [], claims: [], releases: [] };
+const farFuture = new Date('2100-01-01T00:00:00Z');
+/** Long before all partitions. */
+const farPast = new Date(0);
+
+function turn(writes: readonly Write[], more: Partial<TurnCommit> = {}): TurnCommit {
+  return { expectedCursor: 0, cursor: 0, coversOwnWrites: false, writes, ...effects, ...more };
+}
+
+const secret = (mark: string): ObjectKey => ({ resource: 'secrets', namespace: 'default', name: mark });
+
+const signingKey = (mark: string) => ({
+  keyId: `key-${mark}`,
+  algorithm: 'EdDSA',
+  publicJwk: { mark },
+  sealedPrivateJwk: `sealed-${mark}`,
+  signsFrom: farPast,
+});
+
+/** One step for each method of the store, in an order in which each finds something. */
+export const steps: Readonly<Record<string, Step>> = {
+  ensurePartitions: ({ store }) => store.ensurePartitions(new Date()),
+  ping: ({ store }) => store.ping(),
+  createCluster: ({ store, clusterId, mark }) =>
+    store.createCluster({
+      clusterId,
+      tenantId: mark,
+      seed: [create(configMap(`seed-${mark}`), { value: mark })],
+      signingKeys: [signingKey(`first-${mark}`)],
+    }),
+  clusterExists: ({ store, clusterId }) => store.clusterExists(clusterId),
+  clusterOwner: ({ store, clusterId }) => store.clusterOwner(clusterId),
+  listClusterIds: ({ store }) => store.listClusterIds(),
+  'nodeCapacity.set': ({ store, mark }) =>
+    store.nodeCapacity.set(`node-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 }),
+  'cluster.write': async ({ cluster, key, mark }) => {
+    await cluster.write(create(key, { value: mark, node: `node-${mark}` }));
+    await cluster.write(update(key, { value: mark, node: `node-${mark}` }));
+    await cluster.write(create(secret(mark), { value: mark }));
+    await cluster.write(create(configMap(`gone-${mark}`), { value: mark }));
+    await cluster.write(remove(configMap(`gone-${mark}`), { value: mark }));
+  },
+  'cluster.writeTogether': ({ cluster, mark }) =>
+    cluster.writeTogether([create(configMap(`together-${mark}`), { value: mark })]),
+  'cluster.commitTurn': async ({ cluster, mark }) => {
+    const claim = { node: `node-${mark}`, podUid: `pod-${mark}`, cpuMillis: 1, memoryBytes: 1 };
+    const timer = { key: `timer-${mark}`, dueAt: farPast };
+    const outbox = [{ topic: mark, payload: { mark } }];
+    await cluster.commitTurn(
+      turn([create(configMap(`turn-${mark}`), { value: mark })], {
+        setTimers: [timer],
+        outbox,
+        claims: [claim],
+      }),
+    );
+    const passing = { key: `passing-${mark}`, dueAt: farPast };
+    await cluster.commitTurn(
+      turn([], { setTimers: [passing], claims: [{ ...claim, podUid: `ended-${mark}` }] }),
+    );
+    await cluster.commitTurn(turn([], { clearTimers: [passing], releases: [`ended-${mark}`] }));
+  },
+  'cluster.head': ({ cluster }) => cluster.head(),
+  'cluster.get': ({ cluster, key }) => cluster.get(key),
+  'cluster.list': async ({ cluster }) => {
+    const first = await cluster.list({ resource: 'configmaps', limit: 1 });
+    const after = first.items[0] ?? { namespace: '', name: '' };
+    await cluster.list({ resource: 'configmaps', namespace: 'default', after, limit: 5 });
+    return cluster.list({ resource: 'configmaps', revision: 2, limit: 5 });
+  },
+  'cluster.changes': async ({ cluster }) => {
+    await cluster.changes(0, 100);
+    // Nothing new: the cluster's own row is asked.
+    return cluster.changes(await cluster.head(), 1);
+  },
+  'cluster.nextTimer': ({ cluster }) => cluster.nextTimer(),
+  'cluster.cursor': ({ cluster }) => cluster.cursor(),
+  'cluster.turnStart': ({ cluster }) => cluster.turnStart(farFuture),
+  'cluster.replica': ({ cluster }) => cluster.replica(),
+  'cluster.warmReplica': ({ cluster }) => cluster.warmReplica(),
+  'cluster.follow': async ({ cluster }) => {
+    const ending = new AbortController();
+    for await (const _changes of cluster.follow(0, ending.signal)) ending.abort();
+  },
+  assignedTo: ({ store, mark }) => store.assignedTo(`node-${mark}`),
+  readBodies: ({ store, clusterId, key }) => store.readBodies([{ clusterId, ...key }]),
+  clustersWithWork: ({ store }) => store.clustersWithWork(farPast, 9),
+  takeDueClusters: ({ store }) => store.takeDueClusters(farPast, { limit: 9, redispatchAfterMs: 60_000 }),
+  hastenTimers: ({ store, mark }) => store.hastenTimers(`timer-${mark}`, farPast),
+  'heartbeats.put': async ({ store, clusterId, key, mark }) => {
+    const beat = { ...key, uid: mark, body: bodyOf(key, mark) };
+    await store.heartbeats.put(clusterId, { ...beat, expectedRevision: 0 });
+    await store.heartbeats.put(clusterId, { ...beat, expectedRevision: 1 });
+    await store.heartbeats.put(clusterId, beat);
+  },
+  'heartbeats.get': ({ store, clusterId, key }) => store.heartbeats.get(clusterId, key),
+  'heartbeats.list': ({ store, clusterId, key }) => store.heartbeats.list(clusterId, key),
+  'heartbeats.remove': async ({ store, clusterId, key, mark }) => {
+    const other = { ...key, name: `stopped-${mark}` };
+    await store.heartbeats.put(clusterId, { ...other, uid: mark, body: bodyOf(other, mark) });
+    return store.heartbeats.remove(clusterId, other);
+  },
+  'outbox.take': ({ store }) => store.outbox.take(farPast, { limit: 9, redeliverAfterMs: 60_000 }),
+  'outbox.done': ({ store }) => store.outbox.done(['0']),
+  'signingKeys.insert': ({ store, clusterId, mark }) => store.signingKeys.insert(clusterId, signingKey(mark)),
+  'signingKeys.list': ({ store, clusterId }) => store.signingKeys.list(clusterId),
+  'signingKeys.listPublic': ({ store, clusterId }) => store.signingKeys.listPublic(clusterId),
+  'signingKeys.extendUse': ({ store, clusterId, mark }) =>
+    store.signingKeys.extendUse(clusterId, `key-${mark}`, farFuture),
+  'signingKeys.clustersToRotate': ({ store }) =>
+    store.signingKeys.clustersToRotate({ signsBefore: farPast, endedBefore: farPast, limit: 9 }),
+  'signingKeys.remove': async ({ store, clusterId, mark }) => {
+    await store.signingKeys.insert(clusterId, signingKey(`former-${mark}`));
+    return store.signingKeys.remove(clusterId, `key-former-${mark}`);
+  },
+  'storedKeys.clustersSealedOtherwise': ({ store }) => store.storedKeys.clustersSealedOtherwise('v2.', 9),
+  'storedKeys.list': ({ store, clusterId }) => store.storedKeys.list(clusterId),
+  'storedKeys.replace': async ({ store, clusterId }) => {
+    for (const key of await store.storedKeys.list(clusterId)) {
+      await store.storedKeys.replace(clusterId, key, `${key.sealed}x`);
+      await store.storedKeys.replace(clusterId, { ...key, sealed: `${key.sealed}x` }, key.sealed);
+    }
+  },
+  'storedKeys.renewDataKey': ({ store, clusterId, mark }) => store.storedKeys.renewDataKey(clusterId, mark),
+  'storedKeys.resealObjects': ({ store, clusterId }) => store.storedKeys.resealObjects(clusterId),
+  'storedKeys.dropUnusedDataKeys': ({ store, clusterId }) => store.storedKeys.dropUnusedDataKeys(clusterId),
+  'nodeCapacity.usage': ({ store }) => store.nodeCapacity.usage(),
+  'nodeCapacity.remove': async ({ store, mark }) => {
+    await store.nodeCapacity.set(`former-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 });
+    return store.nodeCapacity.remove(`former-${mark}`);
+  },
+  setSuspended: async ({ store, clusterId }) => {
+    await store.setSuspended(clusterId, true);
+    await store.setSuspended(clusterId, false);
+  },
+  dropExpiredPartitions: ({ store }) => store.dropExpiredPartitions(farPast),
+  deleteCluster: async ({ store, clusterId }) => {
+    await store.createCluster({ clusterId: `${clusterId}-former`, tenantId: 't', seed: [] });
+    return store.deleteCluster(`${clusterId}-former`);
+  },
+};
+
+/** Names of the steps that a store should have: one for each of its methods. */
+export function methodsOf(store: Store): string[] {
+  const cluster = store.cluster('any');
+  const parts = Object.entries({ ...store, cluster }).flatMap(([name, part]) =>
+    typeof part === 'object'
+      ? Object.entries(part).map(([method, value]) => [`${name}.${method}`, value])
+      : [[name, part]],
+  );
+  return parts
+    .filter(([name, value]) => typeof value === 'function' && name !== 'close')
+    .map(([name]) => String(name));
+}
+
+/** Calls every method of the store for one cluster. */
+export async function exerciseStore(exercise: Exercise): Promise<void> {
+  const cluster = exercise.store.cluster(exercise.clusterId);
+  const key = configMap(exercise.mark);
+  for (const step of Object.values(steps)) await step({ ...exercise, cluster, key });
+}
