@@ -1,7 +1,8 @@
-import type { KeyRing } from '@berth/auth';
+import type { Authorizer, KeyRing } from '@berth/auth';
 import type { TokenSource } from '@berth/fairness';
 import type { KindRegistry } from '@berth/kinds';
 import type { HintBus, Store } from '@berth/store';
+import type { TenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
 import type { FairShareSettings } from './fair-share/fair-share-settings.ts';
 
@@ -26,4 +27,10 @@ export interface ApiDeps {
   readonly fairShare: FairShareSettings;
   /** Aborted when the server begins to close: watches and followed logs end then. */
   readonly closing: AbortSignal;
+}
+
+/** What the app makes of that for its handlers. */
+export interface AppDeps extends ApiDeps {
+  readonly authorizer: Authorizer;
+  readonly tenants: TenantDirectory;
 }

@@ -1,7 +1,8 @@
 import { createTenantDirectory } from '@berth/tenancy';
 import { Hono } from 'hono';
-import type { ApiDeps } from './api-deps.ts';
+import type { ApiDeps, AppDeps } from './api-deps.ts';
 import type { ApiEnv } from './api-env.ts';
+import { clusterAuthorizer } from './authorization/cluster-authorizer.ts';
 import { addDiscovery } from './discovery/add-discovery.ts';
 import { addFleetFeed } from './fleet/add-fleet-feed.ts';
 import { addHealth } from './health/add-health.ts';
@@ -27,6 +28,8 @@ export function createApp(deps: ApiDeps): ApiApp {
   const app = new Hono<ApiEnv>({ getPath: (request) => pathWithinCluster(request.url) });
   const kindsOf = clusterKinds(deps.kinds);
   const tenants = createTenantDirectory(deps.store);
+  const authorizer = clusterAuthorizer({ store: deps.store, tenants, kindsOf });
+  const parts: AppDeps = { ...deps, authorizer, tenants };
   app.onError(answerError(deps.log));
   app.use(
     requestId,
@@ -34,8 +37,8 @@ export function createApp(deps: ApiDeps): ApiApp {
     authenticate(deps),
     refuseImpersonation,
     resolveCluster,
-    fairShare({ ...deps, tenants }),
-    authorize,
+    fairShare(parts),
+    authorize(parts),
     requireCluster(deps),
   );
   addHealth(app, deps);
@@ -43,6 +46,6 @@ export function createApp(deps: ApiDeps): ApiApp {
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);
   addFleetFeed(app, deps);
-  app.all('*', serveResource({ ...deps, tenants }, kindsOf));
+  app.all('*', serveResource(parts, kindsOf));
   return app;
 }

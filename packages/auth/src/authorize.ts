@@ -1,4 +1,3 @@
-import { isBasicAccess } from './basic-access.ts';
 import { groupMasters, type Identity, nodeNameOf, systemClusterId } from './identity.ts';
 import { authorizeNode } from './authorize-node.ts';
 import { withinScope } from './token-scope.ts';
@@ -37,21 +36,23 @@ export interface Decision {
 }
 
 /**
- * The one place that decides who may do what. Administrators of a cluster may do everything in it, those of the system
- * cluster everything everywhere; nodes of the fleet what running pods needs; every identity may discover its own
- * cluster's API and review itself. Everything else is refused. A scoped token may do only what its scope covers.
+ * What follows from who asks, whatever the cluster's RBAC objects say; undefined where they decide. Administrators of a
+ * cluster may do everything in it, those of the system cluster everything everywhere; nodes of the fleet what running pods
+ * needs. A scoped token may do only what its scope covers.
  */
-export function authorize(identity: Identity, attributes: RequestAttributes): Decision {
+export function authorizeByIdentity(identity: Identity, attributes: RequestAttributes): Decision | undefined {
   if (!withinScope(identity.scope, attributes)) return refused("the token's scope does not cover it");
   const isMaster = identity.groups.includes(groupMasters);
   if (isMaster && identity.clusterId === systemClusterId) return allowed('administrator of the fleet');
   const nodeName = nodeNameOf(identity);
   if (nodeName !== undefined && authorizeNode(nodeName, attributes)) return allowed('node of the fleet');
-  if (identity.clusterId !== attributes.clusterId && nodeName === undefined) {
-    return refused(`the token is for cluster "${identity.clusterId}", not "${attributes.clusterId}"`);
-  }
-  if (isMaster) return allowed('administrator of the cluster');
-  return isBasicAccess(attributes) ? allowed('open to every identity of the cluster') : refused('');
+  if (isMaster && identity.clusterId === attributes.clusterId) return allowed('administrator of the cluster');
+  return undefined;
+}
+
+/** The refusal of who is not of the cluster that a request is about. */
+export function refuseStranger(identity: Identity, clusterId: string): Decision {
+  return refused(`the token is for cluster "${identity.clusterId}", not "${clusterId}"`);
 }
 
 function allowed(reason: string): Decision {

@@ -1,4 +1,4 @@
-export { authorize } from './authorize.ts';
+export { type Authorizer, createAuthorizer, isMasterOf } from './authorizer.ts';
 export type { Decision, PathAttributes, RequestAttributes, ResourceAttributes } from './authorize.ts';
 export { forbiddenMessage } from './forbidden-message.ts';
 export {
@@ -34,6 +34,15 @@ export { generateSigningKey, tokenAlgorithms } from './signing-key.ts';
 export type { SigningKey, TokenAlgorithm, VerificationKey } from './signing-key.ts';
 export { carriesToken } from './token-dependency.ts';
 export type { DependencyState, TokenDependency } from './token-dependency.ts';
+export type { TenantRole } from './tenant-subject.ts';
+export { aggregateErrors } from './rbac/aggregate-errors.ts';
+export {
+  type CompiledRules,
+  compileRules,
+  type RuleSubject,
+  type SubjectRules,
+} from './rbac/compile-rules.ts';
+export type { PolicyBinding, PolicyObjects, PolicyRole } from './rbac/policy-objects.ts';
 export { commonScope, withinScope } from './token-scope.ts';
 export type { TokenScope } from './token-scope.ts';
 export { apiAudience, apiServerUsername, isNodeAudience, nodeAudience } from './token-claims.ts';

@@ -5,6 +5,8 @@ import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
 import { podGarbageCollector } from './pod-garbage/reconcile.ts';
+import { clusterRoleAggregation } from './rbac/aggregation.ts';
+import { defaultPolicyController } from './rbac/default-policy.ts';
 import type { Reconciler } from './reconciler.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
@@ -15,6 +17,8 @@ import { ttlAfterFinishedController } from './ttl/reconcile.ts';
 export function controllers(): readonly Reconciler[] {
   return [
     namespaceController,
+    defaultPolicyController,
+    clusterRoleAggregation,
     cronJobController,
     jobController,
     podClaims,

@@ -1,3 +1,5 @@
+export { aggregatedRules, aggregates } from './default-policy/aggregated-rules.ts';
+export { keepDefaults } from './default-policy/keep-defaults.ts';
 export {
   aggregatedDiscovery,
   type ApiGroupDiscoveryList,
@@ -91,6 +93,7 @@ export type {
 } from './generated/api-types.ts';
 export type { KindAdmission } from './lifecycle/admission.ts';
 export type {
+  Grants,
   KindDefinition,
   KindStrategy,
   ServedVersion,
@@ -99,6 +102,9 @@ export type {
   UpdateStrategy,
   Verb,
 } from './kind-definition.ts';
+export { policyResources } from './rbac/policy-resources.ts';
+export { uncoveredRules } from './rbac/uncovered-rules.ts';
+export { bootstrapObjectsOf } from './registry/bootstrap-objects-of.ts';
 export { beforeCreate } from './lifecycle/before-create.ts';
 export { beforeDelete, type Deletion } from './lifecycle/before-delete.ts';
 export {

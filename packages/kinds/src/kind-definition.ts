@@ -6,6 +6,7 @@ import type {
   SchemaTable,
   TableColumn,
 } from '@berth/machinery';
+import type { PolicyRule, RoleRef } from './generated/api-types.ts';
 import type { KindAdmission } from './lifecycle/admission.ts';
 
 export type { TableColumn };
@@ -137,6 +138,8 @@ export interface KindDefinition {
    * somebody looks at one of these kinds in it: then they are made. Their names are DNS subdomains.
    */
   readonly bootstrapObjects?: readonly KubeObject[];
+  /** Further such objects, of the system cluster alone. */
+  readonly systemBootstrapObjects?: readonly KubeObject[];
   /** Objects that are created in the same transaction as this one: all of them are there, or none is. */
   readonly createdTogether?: (object: KubeObject) => readonly KubeObject[];
   /** A deletion that removes the object at once answers with its last state (pods). Default: with a `Status`. */
@@ -145,9 +148,18 @@ export interface KindDefinition {
   readonly encryptedAtRest?: boolean;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
   readonly assignedNode?: (object: KubeObject) => string | undefined;
+  /** What an object of this kind gives to others: who writes it must hold that, or be allowed to give it (RBAC). */
+  readonly grants?: (object: KubeObject) => Grants;
   /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */
   readonly schema?: SchemaTable;
 }
+
+/** What an object gives to others. */
+export type Grants =
+  /** These rules; `aggregates` those of others, whatever they will be. */
+  | { readonly type: 'rules'; readonly rules: readonly PolicyRule[]; readonly aggregates: boolean }
+  /** The rules of a role. */
+  | { readonly type: 'role'; readonly roleRef: RoleRef };
 
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 

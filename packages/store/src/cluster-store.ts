@@ -7,6 +7,8 @@ import type { ObjectReader } from './object-reader.ts';
 import { turnCursor } from './queries/clusters.ts';
 import type { CommittedTurn } from './queries/commit-turn.ts';
 import { listObjects } from './queries/list-objects.ts';
+import { readResources } from './queries/read-resources.ts';
+import { resourcesChanged } from './queries/resources-changed.ts';
 import { nextTimer } from './queries/timers.ts';
 import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
@@ -41,6 +43,11 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
       const page = await listObjects(database, clusterId, query);
       return { ...page, items: await bodies.objects(clusterId, page.items) };
     },
+    async readResources(resources) {
+      const { revision, objects: found } = await readResources(database, clusterId, resources);
+      return { revision, objects: await bodies.objects(clusterId, found) };
+    },
+    resourcesChanged: (resources, after) => resourcesChanged(database, clusterId, { resources, after }),
     write: (write) => groupCommit.write(clusterId, write),
     async writeTogether(writes) {
       for (const write of writes) checkStorable(write);

@@ -6,6 +6,8 @@ import type {
   ObjectKey,
   OutboxMessage,
   Outcome,
+  ResourceNews,
+  ResourceSnapshot,
   StoredObject,
   Timer,
   TogetherOutcome,
@@ -100,6 +102,10 @@ export interface ClusterStore {
    *   reached; ClusterMissingError
    */
   list(query: ListQuery): Promise<ListPage>;
+  /** @throws ClusterMissingError */
+  readResources(resources: readonly string[]): Promise<ResourceSnapshot>;
+  /** What came after a revision, with the revision up to which the answer holds. @throws ClusterMissingError */
+  resourcesChanged(resources: readonly string[], after: number): Promise<ResourceNews>;
   /** Commits one write together with the others that arrive at the same time. */
   write(write: Write): Promise<Outcome>;
   /** Commits writes in one transaction of their own: all of them, in order, or none. @throws ClusterMissingError */

@@ -65,6 +65,20 @@ export interface Change extends ObjectKey {
   readonly at: Date;
 }
 
+/** All objects of some resources, as of one revision. */
+export interface ResourceSnapshot {
+  readonly revision: number;
+  /** Ordered by (resource, namespace, name) in byte order. */
+  readonly objects: readonly StoredObject[];
+}
+
+/** Whether objects of some resources changed up to a revision. */
+export interface ResourceNews {
+  readonly revision: number;
+  /** Also true where the log that would tell is gone. */
+  readonly changed: boolean;
+}
+
 /** Where a list goes on: the last key of the page before. */
 export interface ListPosition {
   readonly namespace: string;

@@ -51,10 +51,11 @@ interface Bootstrap {
 
 async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<void> {
   const writes = bootstrap.objects.map((object) => createOf(log.clusterId, object, bootstrap));
-  const [first] = writes;
-  if (first === undefined || (await log.get(first)) !== undefined) return;
-  // One commit; another process that does the same at the same time loses, and nothing is made twice.
-  await Promise.all(writes.map((write) => log.write(write)));
+  // One query, and one commit; another process that does the same at the same time loses, and nothing is made twice.
+  const present = await Promise.all(writes.map((write) => log.get(write)));
+  await Promise.all(
+    writes.filter((_, index) => present[index] === undefined).map((write) => log.write(write)),
+  );
 }
 
 function createOf(clusterId: string, object: KubeObject, { kinds, now }: Bootstrap): Write {

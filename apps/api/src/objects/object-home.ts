@@ -4,7 +4,8 @@ import type { ListReader } from './list-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
 import { togetherHome } from './together-home.ts';
-import type { KindDefinition } from '@berth/kinds';
+import { systemClusterId } from '@berth/auth';
+import { bootstrapObjectsOf, type KindDefinition } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import type {
   ClusterStore,
@@ -49,8 +50,9 @@ export function objectHome(sources: HomeSources, clusterId: string, definition: 
 
 function loggedHome(sources: HomeSources, clusterId: string, definition: KindDefinition): ObjectHome {
   const log = sources.store.cluster(clusterId);
-  const { offLog, provisionsCluster, createdTogether, bootstrapObjects } = definition;
-  if (bootstrapObjects !== undefined) {
+  const { offLog, provisionsCluster, createdTogether } = definition;
+  const bootstrapObjects = bootstrapObjectsOf(definition, { isSystem: clusterId === systemClusterId });
+  if (bootstrapObjects.length > 0) {
     return bootstrapHome(logHome(sources, log), () => sources.ensureBootstrap(log, bootstrapObjects));
   }
   if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);

@@ -1,21 +1,28 @@
-import { authorize as decide, forbiddenMessage, type Identity, type RequestAttributes } from '@berth/auth';
+import { type Authorizer, forbiddenMessage, type Identity, type RequestAttributes } from '@berth/auth';
 import { StatusError } from '@berth/machinery';
 import { createMiddleware } from 'hono/factory';
+import type { AppDeps } from '../api-deps.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { isOpenPath } from './open-path.ts';
 
 /** Refuses with 403 what the identity may not do. Runs before anything is said about whether the cluster exists. */
-export const authorize = createMiddleware<ApiEnv>(async (c, next) => {
-  const identity = c.get('identity');
-  if (identity !== undefined) requireAllowed(identity, c.get('attributes'));
-  else if (!isOpenPath(c.req.method, c.req.path))
-    throw new Error(`an unauthenticated request for ${c.req.path}`);
-  await next();
-});
+export function authorize({ authorizer }: Pick<AppDeps, 'authorizer'>) {
+  return createMiddleware<ApiEnv>(async (c, next) => {
+    const identity = c.get('identity');
+    if (identity !== undefined) await requireAllowed(authorizer, identity, c.get('attributes'));
+    else if (!isOpenPath(c.req.method, c.req.path))
+      throw new Error(`an unauthenticated request for ${c.req.path}`);
+    await next();
+  });
+}
 
 /** @throws StatusError `Forbidden` in upstream's words */
-export function requireAllowed(identity: Identity, attributes: RequestAttributes): void {
-  const { allowed, reason } = decide(identity, attributes);
+export async function requireAllowed(
+  authorizer: Authorizer,
+  identity: Identity,
+  attributes: RequestAttributes,
+): Promise<void> {
+  const { allowed, reason } = await authorizer.authorize(identity, attributes);
   if (allowed) return;
   throw forbid(identity.username, attributes, reason);
 }

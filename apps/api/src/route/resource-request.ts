@@ -1,13 +1,13 @@
 import type { LifecycleContext } from '@berth/kinds';
 import { randomNameSuffix } from '../request/name-suffix.ts';
 import type { ApiContext } from '../api-env.ts';
-import type { ApiDeps } from '../api-deps.ts';
+import type { ApiDeps, AppDeps } from '../api-deps.ts';
 import type { ResourceScope } from './resource-scope.ts';
 
 /** What a verb's handler gets: the HTTP exchange, the server's parts, and what the request is about. */
 export interface ResourceRequest {
   readonly c: ApiContext;
-  readonly deps: ApiDeps;
+  readonly deps: AppDeps;
   readonly scope: ResourceScope;
 }
 

@@ -1,8 +1,7 @@
 import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
-import type { TenantDirectory } from '@berth/tenancy';
 import type { ApiContext } from '../api-env.ts';
-import type { ApiDeps } from '../api-deps.ts';
+import type { AppDeps } from '../api-deps.ts';
 import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
 import { createPolicyReader } from '../objects/policy-reader.ts';
@@ -41,10 +40,7 @@ const kindHandlers: Readonly<Record<string, Readonly<Record<string, ResourceHand
 };
 
 /** Sends a request on a resource to the handler of its verb. */
-export function serveResource(
-  deps: ApiDeps & { readonly tenants: TenantDirectory },
-  kindsOf: (clusterId: string) => KindRegistry,
-) {
+export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => KindRegistry) {
   const sources = {
     store: deps.store,
     clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),

@@ -21,7 +21,7 @@ export async function createAccessToken(request: ResourceRequest): Promise<Respo
   if (identity === undefined) throw unauthorizedError();
   const options = writeOptionsOf(c, 'CreateOptions');
   const desired = ofCreator(await decodeNew(request, options), identity);
-  requireOwnSubject(request, desired, identity);
+  await requireOwnSubject(request, desired, identity);
   const made = await makeNew(request, desired, { options });
   const object = 'state' in made ? decodeStored(scope, made.state) : made.unstored;
   const answer =

@@ -10,11 +10,11 @@ import type { ResourceRequest } from '../route/resource-request.ts';
  *
  * @throws StatusError `Forbidden`
  */
-export function requireOwnSubject(
-  { scope }: ResourceRequest,
+export async function requireOwnSubject(
+  { deps, scope }: ResourceRequest,
   { metadata, spec }: Token,
   identity: Identity,
-): void {
+): Promise<void> {
   if (identity.scope !== undefined) {
     throw forbiddenError(
       scope.groupResource,
@@ -30,7 +30,7 @@ export function requireOwnSubject(
       .map((name) => ({ resource: 'groups', name })),
   ];
   for (const subject of foreign) {
-    requireAllowed(identity, {
+    await requireAllowed(deps.authorizer, identity, {
       type: 'resource',
       clusterId,
       verb: 'impersonate',

@@ -1,6 +1,7 @@
 import { beforeCreate, type Mutation, writeAttributes } from '@berth/kinds';
 import { alreadyExistsError, generateNameConflictError, type KubeObject } from '@berth/machinery';
 import { admissionPolicies } from '../objects/admission-policies.ts';
+import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { type StoredState, toStorage } from '../objects/versions.ts';
@@ -41,7 +42,7 @@ export async function decodeNew(
     fieldValidation,
   });
   const desired = toStorage(scope, inUrlNamespace(scope, decoded));
-  authorizeByName(request, desired);
+  await authorizeByName(request, desired);
   return desired;
 }
 
@@ -81,6 +82,7 @@ export async function makeNew(
         manager: options.fieldManager,
         now: context.now,
       });
+  await requireNoEscalation(request, owned);
   const isGenerated = !owned.metadata.name;
   let refusal: Refusal = { status: 'exists' };
   let name = '';
@@ -116,9 +118,9 @@ async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeOb
 }
 
 /** A create names its object in the body alone; what an identity may do can depend on the name. */
-function authorizeByName({ c, scope }: ResourceRequest, { metadata }: KubeObject): void {
+async function authorizeByName({ c, deps, scope }: ResourceRequest, { metadata }: KubeObject): Promise<void> {
   const identity = c.get('identity');
   if (identity !== undefined && metadata.name) {
-    requireAllowed(identity, { ...scope.attributes, name: metadata.name });
+    await requireAllowed(deps.authorizer, identity, { ...scope.attributes, name: metadata.name });
   }
 }

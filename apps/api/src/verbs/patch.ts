@@ -112,7 +112,8 @@ function applyConfiguration(
       if (scope.attributes.subresource !== '') throw notFoundError(scope.groupResource, scope.name);
       if (configuration.metadata.uid) throw uidOfNothing(request, configuration.metadata.uid);
       const identity = c.get('identity');
-      if (identity !== undefined) requireAllowed(identity, { ...scope.attributes, verb: 'create' });
+      if (identity !== undefined)
+        await requireAllowed(deps.authorizer, identity, { ...scope.attributes, verb: 'create' });
       return storeNew(request, merged(undefined), {
         options,
         answer: { output, status: 201 },

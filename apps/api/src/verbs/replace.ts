@@ -7,6 +7,7 @@ import {
 } from '@berth/kinds';
 import { type KubeObject, modifiedError, notFoundError } from '@berth/machinery';
 import type { StoredObject } from '@berth/store';
+import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitReplacement, refusalError } from '../objects/commit.ts';
 import { decodeStored, type StoredState } from '../objects/versions.ts';
 import { answerStored, answerUnstored, type ObjectAnswer } from '../respond/answer-object.ts';
@@ -41,6 +42,7 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     }
     const current = decodeStored(scope, stored);
     const desired = replacing.desiredOf(current);
+    await requireNoEscalation(request, desired, current);
     checkUpdatePreconditions(scope.definition, current, desired);
     const mutation = mutate(scope, current, desired);
     if (attempt === 0 && scope.attributes.subresource === '')

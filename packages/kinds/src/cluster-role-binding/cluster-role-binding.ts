@@ -1,4 +1,6 @@
 import { nameIsPathSegment } from '@berth/machinery';
+import { defaultPolicy, systemDefaultPolicy } from '../default-policy/default-policy.ts';
+import type { ClusterRoleBinding } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { bindingColumns } from '../rbac/binding-columns.ts';
 import { defaultBinding } from '../rbac/default-binding.ts';
@@ -32,4 +34,7 @@ export const clusterRoleBinding: KindDefinition = {
   },
   selectableFields: {},
   hasGeneration: false,
+  bootstrapObjects: defaultPolicy,
+  systemBootstrapObjects: systemDefaultPolicy,
+  grants: (object) => ({ type: 'role', roleRef: (object as ClusterRoleBinding).roleRef }),
 };

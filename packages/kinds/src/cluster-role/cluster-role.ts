@@ -6,6 +6,7 @@ import {
   required,
   validateLabelSelector,
 } from '@berth/machinery';
+import { defaultPolicy, systemDefaultPolicy } from '../default-policy/default-policy.ts';
 import type { ClusterRole } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { rbacGroup } from '../rbac/rbac-group.ts';
@@ -37,6 +38,13 @@ export const clusterRole: KindDefinition = {
   },
   selectableFields: {},
   hasGeneration: false,
+  bootstrapObjects: defaultPolicy,
+  systemBootstrapObjects: systemDefaultPolicy,
+  grants: (object) => ({
+    type: 'rules',
+    rules: (object as ClusterRole).rules ?? [],
+    aggregates: (object as ClusterRole).aggregationRule !== undefined,
+  }),
 };
 
 function validate(object: KubeObject): readonly FieldError[] {

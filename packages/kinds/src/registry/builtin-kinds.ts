@@ -18,6 +18,7 @@ import { plan } from '../platform/plan.ts';
 import { tenant } from '../platform/tenant.ts';
 import { pod } from '../pod/pod.ts';
 import {
+  localSubjectAccessReview,
   selfSubjectAccessReview,
   selfSubjectReview,
   selfSubjectRulesReview,
@@ -45,6 +46,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   job,
   lease,
   limitRange,
+  localSubjectAccessReview,
   namespace,
   node,
   plan,

@@ -16,6 +16,12 @@ export const tokenReview = review('TokenReview', 'authentication');
 /** May this user do that? */
 export const subjectAccessReview = review('SubjectAccessReview', 'authorization');
 
+/** May this user do that in this namespace? */
+export const localSubjectAccessReview: KindDefinition = {
+  ...review('LocalSubjectAccessReview', 'authorization'),
+  scope: 'Namespaced',
+};
+
 /** A question that is answered in its status and never stored. */
 function review(kind: string, area: 'authentication' | 'authorization'): KindDefinition {
   const singular = kind.toLowerCase();

@@ -1,4 +1,5 @@
 import { nameIsPathSegment } from '@berth/machinery';
+import type { RoleBinding } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { bindingColumns } from '../rbac/binding-columns.ts';
 import { defaultBinding } from '../rbac/default-binding.ts';
@@ -32,4 +33,5 @@ export const roleBinding: KindDefinition = {
   },
   selectableFields: {},
   hasGeneration: false,
+  grants: (object) => ({ type: 'role', roleRef: (object as RoleBinding).roleRef }),
 };

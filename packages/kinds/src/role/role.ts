@@ -30,6 +30,7 @@ export const role: KindDefinition = {
   },
   selectableFields: {},
   hasGeneration: false,
+  grants: (object) => ({ type: 'rules', rules: (object as Role).rules ?? [], aggregates: false }),
 };
 
 function validate(object: KubeObject): readonly FieldError[] {

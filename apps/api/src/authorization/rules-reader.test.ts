@@ -1,0 +1,95 @@
+import { tenantRegistry } from '@berth/kinds';
+import type { ClusterStore, Store, Write } from '@berth/store';
+import { expect, test } from 'vitest';
+import { openTestStore } from '../../../../test/support/store.ts';
+import { createRulesReader } from './rules-reader.ts';
+
+const { store, openAnother, newCluster } = await openTestStore();
+const eve = { username: 'eve', groups: ['system:authenticated'] };
+const resourceOf = (kind: string) => `${kind}.rbac.authorization.k8s.io`;
+
+function write(op: Write['op'], kind: 'roles' | 'rolebindings', content: object): Write {
+  const metadata = { name: 'x', namespace: 'ns', uid: kind };
+  const body = JSON.stringify({ metadata, ...content });
+  return { op, resource: resourceOf(kind), namespace: 'ns', name: 'x', uid: kind, body };
+}
+const rules = (...verbs: string[]) => ({ rules: [{ verbs, apiGroups: [''], resources: ['pods'] }] });
+const bound = { roleRef: { kind: 'Role', name: 'x' }, subjects: [{ kind: 'User', name: 'eve' }] };
+const configMap = (op: Write['op']): Write => ({
+  op,
+  resource: 'configmaps',
+  namespace: 'ns',
+  name: 'c',
+  uid: 'c',
+  body: '{"metadata":{"name":"c"}}',
+});
+
+/** A reader with counts of what it asks the store for. */
+function countingReader(from: Store = store) {
+  const asked = { heads: 0, news: 0, loads: 0 };
+  const counted: Pick<Store, 'cluster'> = {
+    cluster: (clusterId): ClusterStore => {
+      const cluster = from.cluster(clusterId);
+      return {
+        ...cluster,
+        head: () => (asked.heads++, cluster.head()),
+        resourcesChanged: (...call) => (asked.news++, cluster.resourcesChanged(...call)),
+        readResources: (...call) => (asked.loads++, cluster.readResources(...call)),
+      };
+    },
+  };
+  const read = createRulesReader(counted, () => tenantRegistry);
+  const may = async (cluster: ClusterStore, verb: string): Promise<boolean> => {
+    const of = { type: 'resource', clusterId: cluster.clusterId, group: '', version: 'v1' } as const;
+    const place = { resource: 'pods', subresource: '', namespace: 'ns', name: 'p' };
+    return (await read(cluster.clusterId)).decide(eve, { ...of, ...place, verb }).allowed;
+  };
+  return { asked, may, read };
+}
+
+const another = openAnother();
+
+test('a write is known to every process from the moment in which it is acknowledged', async () => {
+  const cluster = await newCluster([write('create', 'roles', rules('get'))]);
+  const here = countingReader();
+  const there = countingReader(another);
+  const everywhere = async (verb: string) => [await here.may(cluster, verb), await there.may(cluster, verb)];
+  expect(await everywhere('get')).toEqual([false, false]);
+  await cluster.write(write('create', 'rolebindings', bound));
+  expect(await everywhere('get')).toEqual([true, true]);
+  await another.cluster(cluster.clusterId).write(write('update', 'roles', rules('list')));
+  expect([await everywhere('get'), await everywhere('list')]).toEqual([
+    [false, false],
+    [true, true],
+  ]);
+  await cluster.write(write('delete', 'rolebindings', bound));
+  expect(await everywhere('list')).toEqual([false, false]);
+});
+
+test('rules are compiled again only when objects of RBAC changed', async () => {
+  const cluster = await newCluster([write('create', 'roles', rules('get')), configMap('create')]);
+  const { asked, may } = countingReader();
+  await may(cluster, 'get');
+  await may(cluster, 'get');
+  expect(asked).toEqual({ heads: 2, news: 0, loads: 1 });
+  await cluster.write(configMap('update'));
+  await may(cluster, 'get');
+  await may(cluster, 'get');
+  expect(asked).toEqual({ heads: 4, news: 1, loads: 1 });
+  await cluster.write(write('create', 'rolebindings', bound));
+  await Promise.all(Array.from({ length: 20 }, () => may(cluster, 'get')));
+  expect(asked).toMatchObject({ news: 2, loads: 2 });
+});
+
+test('clusters without objects of their own share the rules that every cluster has', async () => {
+  const { read } = countingReader();
+  const [one, two] = [await newCluster(), await newCluster()];
+  const shared = await read(one.clusterId);
+  expect(await read(two.clusterId)).toBe(shared);
+  const path = { type: 'path', clusterId: one.clusterId, verb: 'get', path: '/apis' } as const;
+  expect(shared.decide(eve, path)).toEqual({
+    allowed: true,
+    reason:
+      'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
+  });
+});

@@ -1,0 +1,92 @@
+import { type CompiledRules, compileRules, systemClusterId } from '@berth/auth';
+import { bootstrapObjectsOf, type KindRegistry, policyResources } from '@berth/kinds';
+import type { KubeObject } from '@berth/machinery';
+import type { ClusterStore, Store } from '@berth/store';
+import { LRUCache } from 'lru-cache';
+import { policyObjectsOf } from './policy-objects.ts';
+
+const resources: readonly string[] = Object.values(policyResources);
+
+/** Clusters whose rules are kept ready, at most. */
+const mostClusters = 5_000;
+/** Bytes of all objects that kept rules were made of; the rules themselves take a few times as much. */
+const mostBytes = 32 * 1024 * 1024;
+/** Counted for a cluster that has no objects of its own. */
+const leastBytes = 512;
+
+interface Held {
+  readonly rules: CompiledRules;
+  readonly bytes: number;
+  /** The rules are those of this revision. Moves on as long as nothing of them changes. */
+  revision: number;
+}
+
+/**
+ * The rules of a cluster, compiled, as new as every write that was acknowledged before the call. Where nothing in the
+ * cluster changed since the last call, that costs the one query for its newest revision, which all callers of all clusters
+ * share; where something else did, one more, which looks through what the log gained.
+ */
+export function createRulesReader(
+  store: Pick<Store, 'cluster'>,
+  kindsOf: (clusterId: string) => KindRegistry,
+): (clusterId: string) => Promise<CompiledRules> {
+  const defaultsOf = defaultPolicies(kindsOf);
+  const held = new LRUCache<string, Held>({
+    max: mostClusters,
+    maxSize: mostBytes,
+    sizeCalculation: ({ bytes }) => bytes,
+  });
+  const refreshing = new Map<string, Promise<void>>();
+
+  const load = async (cluster: ClusterStore): Promise<void> => {
+    const { revision, objects } = await cluster.readResources(resources);
+    const { policy, rules: defaultRules } = defaultsOf(cluster.clusterId);
+    const rules = objects.length === 0 ? defaultRules : compileRules(policyObjectsOf(objects, policy));
+    const bytes = objects.reduce((sum, { body }) => sum + body.length, leastBytes);
+    held.set(cluster.clusterId, { rules, revision, bytes });
+  };
+  const bringForward = async (cluster: ClusterStore): Promise<void> => {
+    const known = held.peek(cluster.clusterId);
+    if (known === undefined) return load(cluster);
+    const { revision, changed } = await cluster.resourcesChanged(resources, known.revision);
+    if (changed) return load(cluster);
+    known.revision = Math.max(known.revision, revision);
+  };
+  /** Callers that come while the rules are brought forward share that, and look again whether it was enough. */
+  const refresh = (cluster: ClusterStore): Promise<void> => {
+    const { clusterId } = cluster;
+    const running = refreshing.get(clusterId);
+    if (running !== undefined) return running;
+    const started = bringForward(cluster).finally(() => refreshing.delete(clusterId));
+    refreshing.set(clusterId, started);
+    return started;
+  };
+
+  return async (clusterId) => {
+    const cluster = store.cluster(clusterId);
+    const head = await cluster.head();
+    for (;;) {
+      const known = held.get(clusterId);
+      if (known !== undefined && known.revision >= head) return known.rules;
+      await refresh(cluster);
+    }
+  };
+}
+
+interface DefaultPolicy {
+  readonly policy: readonly KubeObject[];
+  /** Of a cluster that has no objects of its own: all of them share these. */
+  readonly rules: CompiledRules;
+}
+
+function defaultPolicies(kindsOf: (clusterId: string) => KindRegistry): (clusterId: string) => DefaultPolicy {
+  const policyOf = (clusterId: string): DefaultPolicy => {
+    const definition = kindsOf(clusterId).byResource(policyResources.clusterRoles);
+    const isSystem = clusterId === systemClusterId;
+    const policy = definition === undefined ? [] : bootstrapObjectsOf(definition, { isSystem });
+    return { policy, rules: compileRules(policyObjectsOf([], policy)) };
+  };
+  const system = policyOf(systemClusterId);
+  const others = policyOf('');
+  return (clusterId) => (clusterId === systemClusterId ? system : others);
+}
