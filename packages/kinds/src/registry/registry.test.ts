@@ -62,7 +62,9 @@ describe('the builtin registry', () => {
       .map(resourceName)
       .filter((name) => !tenantRegistry.byResource(name));
     expect(only.sort()).toEqual(
-      ['clusters', 'clustertemplates', 'plans', 'tenants'].map((plural) => `${plural}.platform.berth.dev`),
+      ['clusters', 'clustertemplates', 'plans', 'tenants', 'trustedissuers'].map(
+        (plural) => `${plural}.platform.berth.dev`,
+      ),
     );
   });
 
