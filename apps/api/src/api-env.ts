@@ -1,5 +1,6 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { Identity, RequestAttributes } from '@berth/auth';
+import type { Pace } from '@berth/fairness';
 import type { Context } from 'hono';
 
 /** What the pipeline has found out about a request, in the order in which it does. */
@@ -13,6 +14,8 @@ export interface ApiEnv {
     attributes: RequestAttributes;
     /** Whose budget the request counts against; absent for those of the fleet. */
     tenantId: string | undefined;
+    /** Of work that takes long, so that it leaves the thread to others. */
+    pace: Pace;
     /** How many objects a list went through; only for lists, whose answer may still be in the making. */
     listedObjects: number | undefined;
     /** Texts for `Warning` headers. */

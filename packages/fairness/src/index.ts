@@ -1,5 +1,6 @@
 export { estimateSeats, type WorkRequest } from './estimate-seats.ts';
 export type { FlowRequest, PathTarget, ResourceTarget } from './flow-request.ts';
+export { Pace } from './pace.ts';
 export type { PriorityLevel } from './priority-level.ts';
 export { SeatDispatcher, type SeatDispatcherOptions } from './seat-dispatcher.ts';
 export type { Seat, SeatRefusal, SeatRequest } from './seat-request.ts';

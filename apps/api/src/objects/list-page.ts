@@ -12,6 +12,7 @@ import {
   type ListQuery,
   type StoredObject,
 } from '@berth/store';
+import type { Pace } from '@berth/fairness';
 import type { ListOptions } from '../request/list-options.ts';
 import type { ResourceScope } from '../route/resource-scope.ts';
 import { requireReached } from '../verbs/get.ts';
@@ -26,11 +27,20 @@ export interface SelectedPage {
   readonly remainingItemCount?: number;
 }
 
-/** Reads one page of a list, at one revision, with continue tokens as Kubernetes makes them. @throws StatusError */
-export async function listPage(scope: ResourceScope, options: ListOptions): Promise<SelectedPage> {
+/**
+ * Reads one page of a list, at one revision, with continue tokens as Kubernetes makes them.
+ *
+ * @param pace of looking into objects, where a selector asks for that
+ * @throws StatusError
+ */
+export async function listPage(
+  scope: ResourceScope,
+  options: ListOptions,
+  pace: Pace,
+): Promise<SelectedPage> {
   const start = await startOf(scope, options);
   try {
-    return await selectPage(scope, options, start);
+    return await selectPage(scope, options, { start, pace });
   } catch (error) {
     if (!(error instanceof CompactedError)) throw error;
     if (start.after === undefined) throw listExpiredError();
@@ -63,7 +73,11 @@ function positionOf(scope: ResourceScope, namespace: string, name: string): List
   return { namespace: namespace === '' ? scope.namespace : namespace, name };
 }
 
-async function selectPage(scope: ResourceScope, options: ListOptions, start: Start): Promise<SelectedPage> {
+async function selectPage(
+  scope: ResourceScope,
+  options: ListOptions,
+  { start, pace }: { readonly start: Start; readonly pace: Pace },
+): Promise<SelectedPage> {
   const { limit } = options;
   const query = {
     resource: scope.resource,
@@ -74,7 +88,9 @@ async function selectPage(scope: ResourceScope, options: ListOptions, start: Sta
   if (selectsAll(options)) return pageOf(page, page.items, page.remaining);
   const items: StoredObject[] = [];
   for (;;) {
+    pace.restart();
     for (const item of page.items) {
+      if (pace.isDue()) await pace.turn();
       if (!isSelected(scope.definition, options, glimpse(scope, item))) continue;
       items.push(item);
       const isFull = items.length === limit;

@@ -6,9 +6,11 @@ import {
   systemClusterId,
 } from '@berth/auth';
 import {
+  createTimeSlices,
   estimateSeats,
   type Flow,
   type FlowRequest,
+  Pace,
   type Seat,
   SeatDispatcher,
   type SeatRequest,
@@ -39,6 +41,8 @@ const leastSeats = 8;
 const waitingPerTenant = 2_000;
 /** As upstream: a quarter of the minute that a request has in all. */
 const waitMs = 15_000;
+/** Long enough that waiting for turns costs little, short enough that one in each round of the loop is hardly noticed. */
+const sliceMs = 1;
 const sweepIntervalMs = 250;
 const rememberedCounts = 5_000;
 const mutatingVerbs: ReadonlySet<string> = new Set([
@@ -73,6 +77,7 @@ export function fairShare(deps: FairShareDeps) {
   });
   const longRunning = new LongRunning();
   const objectCounts = new LRUCache<string, number>({ max: rememberedCounts });
+  const slices = createTimeSlices({ sliceMs, nowMs, afterOthers: setImmediate });
   const sweeper = setInterval(() => {
     tokens.sweep();
     seats.sweep();
@@ -102,11 +107,17 @@ export function fairShare(deps: FairShareDeps) {
     const uids = uidsOf(clusterId, flow);
     c.header('X-Kubernetes-PF-FlowSchema-UID', uids.schema);
     c.header('X-Kubernetes-PF-PriorityLevel-UID', uids.level);
-    if (identity === undefined || isOfFleet(identity)) return next();
+    if (identity === undefined || isOfFleet(identity)) {
+      c.set('pace', new Pace(slices, ''));
+      return next();
+    }
 
     const charged = await chargedTo(identity, clusterId);
     // A token of a cluster that is gone: the next step refuses it.
-    if (charged === undefined) return next();
+    if (charged === undefined) {
+      c.set('pace', new Pace(slices, identity.clusterId));
+      return next();
+    }
     const { budget } = charged;
     const { tenantId } = budget;
     const tokenWaitMs = await tokens.spend(tenantId, budget.requests);
@@ -118,6 +129,7 @@ export function fairShare(deps: FairShareDeps) {
     if (lasts) outgoing.once('close', () => longRunning.end(tenantId));
 
     c.set('tenantId', tenantId);
+    c.set('pace', new Pace(slices, tenantId));
     const own = charged.clusterId === clusterId ? flow : flowIn(charged.clusterId, identity, attributes);
     const countKey = countKeyOf(attributes);
     const seat = await takeSeat(c, {

@@ -4,6 +4,9 @@ import type { ApiContext } from '../api-env.ts';
 /** As kube-apiserver limits bodies: 3 MiB. */
 const maxBodyBytes = 3 * 1024 * 1024;
 
+/** Who decodes a body of this size holds the thread for milliseconds, and cannot be cut: one in each round of the loop. */
+const largeBodyBytes = 128 * 1024;
+
 /** How long a request may take to arrive: as long as kube-apiserver gives it in all. */
 export const bodyTimeoutMs = 60_000;
 
@@ -14,8 +17,14 @@ export const bodyTimeoutMs = 60_000;
  * @throws StatusError `RequestEntityTooLarge`; `Timeout` for one that does not arrive in {@link bodyTimeoutMs}
  */
 export async function readBody(c: ApiContext): Promise<Buffer> {
+  const body = await receiveBody(c);
+  if (body.length >= largeBodyBytes) await c.get('pace').turn();
+  return body;
+}
+
+function receiveBody(c: ApiContext): Promise<Buffer> {
   const declaredBytes = Number(c.req.header('content-length') ?? 0);
-  if (declaredBytes > maxBodyBytes) throw tooLarge();
+  if (declaredBytes > maxBodyBytes) return Promise.reject(tooLarge());
   const { incoming } = c.env;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -7,8 +7,8 @@ import type { OutputFormat } from './negotiate.ts';
 import { warningHeaders } from './warning-header.ts';
 
 /** As kube-apiserver: smaller bodies are not worth it, and level 1 is nearly as small as 6 and much faster. */
-const gzipFromBytes = 128 * 1024;
-const gzipLevel = 1;
+export const gzipFromBytes = 128 * 1024;
+export const gzipLevel = 1;
 const gzipAsync = promisify(gzip);
 
 export interface Answer {
@@ -25,8 +25,13 @@ export async function send(c: ApiContext, { format, status = 200, json }: Answer
   return sendText(c, {
     text,
     status,
-    contentType: format === 'json' ? 'application/json' : 'application/yaml',
+    contentType: contentTypeOf(format),
   });
+}
+
+/** The media type of a format. */
+export function contentTypeOf(format: OutputFormat): string {
+  return format === 'json' ? 'application/json' : 'application/yaml';
 }
 
 export interface TextAnswer {
@@ -47,11 +52,14 @@ export async function sendText(
   return c.body(new Uint8Array(await gzipAsync(text, { level: gzipLevel })), status);
 }
 
-function acceptsGzip(c: ApiContext): boolean {
+/** Whether the client takes a compressed answer. */
+export function acceptsGzip(c: ApiContext): boolean {
   return c.req.header('accept-encoding')?.includes('gzip') ?? false;
 }
 
 /** YAML that every parser reads back as the same JSON: strings that YAML 1.1 takes for something else are quoted. */
+export const yamlOptions = { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false } as const;
+
 function jsonToYaml(json: string): string {
-  return stringify(JSON.parse(json), { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false });
+  return stringify(JSON.parse(json), yamlOptions);
 }

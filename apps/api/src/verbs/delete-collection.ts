@@ -2,10 +2,9 @@ import { listPage } from '../objects/list-page.ts';
 import { deleteOptionsOf } from '../request/delete-options.ts';
 import { listOptionsOf } from '../request/list-options.ts';
 import { negotiate } from '../respond/negotiate.ts';
-import { send } from '../respond/send.ts';
+import { sendList } from '../respond/send-list.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { deleteOne } from './delete.ts';
-import { renderList } from './list.ts';
 
 /** How many deletions are under way at once: enough to fill a group commit. */
 const deletionsAtOnce = 200;
@@ -16,7 +15,7 @@ export async function deleteCollection(request: ResourceRequest): Promise<Respon
   const output = negotiate(c.req.header('accept'), { projections: [] });
   const options = listOptionsOf(c, scope);
   const deletion = await deleteOptionsOf(request);
-  const page = await listPage(scope, options);
+  const page = await listPage(scope, options, c.get('pace'));
   for (let start = 0; start < page.items.length; start += deletionsAtOnce) {
     const batch = page.items.slice(start, start + deletionsAtOnce);
     // An object that is gone by now is what was asked for.
@@ -24,5 +23,5 @@ export async function deleteCollection(request: ResourceRequest): Promise<Respon
       batch.map(({ namespace, name }) => deleteOne(scope, { ...deletion, namespace, name, now: deps.now })),
     );
   }
-  return send(c, { format: output.format, json: renderList(request, page, output) });
+  return sendList(request, page, output);
 }

@@ -23,6 +23,6 @@ export async function watchObjects(request: ResourceRequest): Promise<Response> 
     contentType: 'application/json',
     endAfterMs: timeoutSeconds * 1000,
     closing: deps.closing,
-    chunks: (signal) => watchStream({ scope, options, encoder, signal }),
+    chunks: (signal) => watchStream({ scope, options, encoder, signal, pace: c.get('pace') }),
   });
 }

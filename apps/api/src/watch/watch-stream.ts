@@ -1,5 +1,6 @@
 import { type Status, watchExpiredError } from '@berth/machinery';
-import { type Change, CompactedError } from '@berth/store';
+import type { Pace } from '@berth/fairness';
+import { CompactedError } from '@berth/store';
 import { listPage } from '../objects/list-page.ts';
 import { asStatusError } from '../pipeline/answer-error.ts';
 import type { ListOptions } from '../request/list-options.ts';
@@ -14,10 +15,13 @@ export interface WatchCall {
   readonly encoder: EventEncoder;
   /** Ends the watch: its time is up, the client is gone, or the server closes. */
   readonly signal: AbortSignal;
+  readonly pace: Pace;
 }
 
 /** Lines are sent together up to this size. */
 const chunkBytes = 64 * 1024;
+/** Changes that a watcher writes without waiting for its turn. */
+const smallBatch = 50;
 
 /**
  * The bytes of a watch. It is pulled: a client that reads slowly holds nothing back but its own place in the log, and if
@@ -38,13 +42,18 @@ function errorStatus(error: unknown): Status {
 }
 
 /** What exists when the watch begins, if the client asked for that. @returns the revision from which changes follow */
-async function* initialEvents({ scope, options, encoder }: WatchCall): AsyncGenerator<Uint8Array, number> {
+async function* initialEvents({
+  scope,
+  options,
+  encoder,
+  pace,
+}: WatchCall): AsyncGenerator<Uint8Array, number> {
   const { resourceVersion, sendInitialEvents } = options;
   const startsFromState = sendInitialEvents ?? (resourceVersion === undefined || resourceVersion === 0);
   if (!startsFromState)
     return resourceVersion === undefined || resourceVersion === 0 ? scope.cluster.head() : resourceVersion;
-  const { items, revision } = await listPage(scope, everything(options));
-  yield* chunked(items.map((state) => encoder.encode({ type: 'ADDED', state })));
+  const { items, revision } = await listPage(scope, everything(options), pace);
+  yield* chunked(items, (state) => encoder.encode({ type: 'ADDED', state }), pace);
   if (sendInitialEvents === true && options.allowBookmarks) {
     yield encoder.bookmark(revision, { endsInitialEvents: true });
   }
@@ -57,7 +66,7 @@ function everything(options: ListOptions): ListOptions {
 }
 
 async function* laterEvents(
-  { scope, options, encoder, signal }: WatchCall,
+  { scope, options, encoder, signal, pace }: WatchCall,
   after: number,
 ): AsyncGenerator<Uint8Array, void> {
   const changes = scope.cluster.follow(after, signal)[Symbol.asyncIterator]();
@@ -75,7 +84,14 @@ async function* laterEvents(
         continue;
       }
       if (next.done) return;
-      yield* chunked(encodeBatch(target, encoder, next.value));
+      yield* chunked(
+        next.value,
+        (change) => {
+          const event = watchEventOf(target, change);
+          return event && encoder.encode(event, change);
+        },
+        pace,
+      );
       seen = next.value.at(-1)?.revision ?? seen;
       pending = changes.next();
     }
@@ -87,29 +103,31 @@ async function* laterEvents(
   }
 }
 
-function encodeBatch(
-  target: Parameters<typeof watchEventOf>[0],
-  encoder: EventEncoder,
-  batch: readonly Change[],
-): Uint8Array[] {
-  const lines: Uint8Array[] = [];
-  for (const change of batch) {
-    const event = watchEventOf(target, change);
-    if (event !== undefined) lines.push(encoder.encode(event, change));
-  }
-  return lines;
-}
-
-function* chunked(lines: readonly Uint8Array[]): Generator<Uint8Array, void> {
+/**
+ * Lines, several together. Many watchers hear of the same changes at the same time: a watcher with many to write waits for
+ * its turn before each further slice.
+ */
+async function* chunked<T>(
+  items: readonly T[],
+  encode: (item: T) => Uint8Array | undefined,
+  pace: Pace,
+): AsyncGenerator<Uint8Array, void> {
   let chunk: Uint8Array[] = [];
   let sizeBytes = 0;
-  for (const line of lines) {
-    chunk.push(line);
-    sizeBytes += line.length;
-    if (sizeBytes < chunkBytes) continue;
-    yield joined(chunk);
-    chunk = [];
-    sizeBytes = 0;
+  if (items.length > smallBatch) await pace.turn();
+  else pace.restart();
+  for (const item of items) {
+    const line = encode(item);
+    if (line !== undefined) {
+      chunk.push(line);
+      sizeBytes += line.length;
+    }
+    if (sizeBytes >= chunkBytes) {
+      yield joined(chunk);
+      chunk = [];
+      sizeBytes = 0;
+    }
+    if (pace.isDue()) await pace.turn();
   }
   if (chunk.length > 0) yield joined(chunk);
 }
