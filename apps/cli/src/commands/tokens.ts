@@ -1,15 +1,14 @@
 import { adminSubject, nodeSubject, type Subject } from '@berth/auth';
 import { CliError } from '../cli-error.ts';
 import { dataDirectory } from '../instance/data-directory.ts';
-import { renderKubeconfig } from '../instance/kubeconfig.ts';
 import { masterKeysOf } from '../instance/master-keys.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
 import { systemCluster } from '../instance/names.ts';
-import { databaseUrlOf, readCa, withStore } from '../instance/open-instance.ts';
+import { databaseUrlOf, withStore } from '../instance/open-instance.ts';
 import { serverUrl } from '../instance/server-url.ts';
 import type { Settings } from '../settings.ts';
 
-export interface TokenOptions {
+interface TokenOptions {
   readonly clusterId: string;
   readonly username: string;
   /** `90m`, `12h`, `30d`; at most a year. */
@@ -51,14 +50,6 @@ async function mint(
       now: new Date(),
     }),
   );
-}
-
-/** `berth kubeconfig`: a kubeconfig with a new token in it. */
-export async function createKubeconfig(settings: Settings, options: TokenOptions): Promise<string> {
-  const token = await createToken(settings, options);
-  const caPem = await readCa(dataDirectory(settings.dataDirectory));
-  const { clusterId, username } = options;
-  return renderKubeconfig({ clusterId, serverUrl: serverUrl(settings), caPem, username, token });
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };

@@ -5,7 +5,7 @@ import type { ApiAccess } from '../api-request.ts';
 import { ensureCertificates } from '../instance/certificates.ts';
 import { type DataDirectory, dataDirectory, takeDataDirectory } from '../instance/data-directory.ts';
 import { ensureCluster, ensureTenant, removeNodes } from '../instance/fleet-objects.ts';
-import { renderKubeconfig } from '../instance/kubeconfig.ts';
+import { writeInstanceKubeconfig } from '../instance/kubeconfig.ts';
 import { ensureMasterKey } from '../instance/master-keys.ts';
 import { mintClusterToken } from '../instance/mint-cluster-token.ts';
 import { adminUser, defaultCluster, defaultTenant, systemCluster } from '../instance/names.ts';
@@ -109,14 +109,12 @@ async function writeTokens(instance: Instance, keys: Keys): Promise<void> {
         subject: adminSubject(adminUser),
         expiresInSeconds: kubeconfigLifetimeSeconds,
       });
-      const text = renderKubeconfig({
+      await writeInstanceKubeconfig(file, {
         clusterId,
         serverUrl: serverUrl(settings),
         caPem: keys.caPem,
-        username: adminUser,
         token,
       });
-      await writeFile(file, text, { mode: 0o600 });
     }
     for (const nodeName of nodeNamesOf(settings)) {
       const token = await mintClusterToken(store, {

@@ -96,7 +96,9 @@ async function createServerCertificate(
     ],
   });
   await writeKey(pki.key, keys.privateKey);
-  await writeFile(pki.certificate, `${certificate.toString('pem')}\n`, { mode: 0o644 });
+  // With its authority, so that who has never seen either can decide to trust the one that lasts.
+  const chain = [certificate, options.ca.certificate].map((member) => `${member.toString('pem')}\n`);
+  await writeFile(pki.certificate, chain.join(''), { mode: 0o644 });
 }
 
 async function isServerCertificateValid(pki: DataDirectory['pki'], now: Date): Promise<boolean> {

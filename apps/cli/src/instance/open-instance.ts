@@ -48,13 +48,6 @@ const silentHints = {
   requestTurn: () => undefined,
 };
 
-/** The CA that the instance's clients trust, as PEM. @throws CliError NOT_RUNNING */
-export async function readCa(directory: DataDirectory): Promise<string> {
-  return readFile(directory.pki.ca, 'utf8').catch((cause: unknown) => {
-    throw notRunning(directory, cause);
-  });
-}
-
 function notRunning(directory: DataDirectory, cause?: unknown): CliError {
   return new CliError(
     'NOT_RUNNING',
