@@ -12,8 +12,8 @@ export interface ServiceAccountClaim {
   readonly serviceaccount: ObjectReference;
   readonly pod?: ObjectReference;
   readonly secret?: ObjectReference;
-  /** Of a pod's token: where the pod runs. Without a pod: what the token is bound to. */
-  readonly node?: ObjectReference;
+  /** Of a pod's token: where the pod runs, without a uid if the node is gone. Without a pod: what the token is bound to. */
+  readonly node?: Pick<ObjectReference, 'name'> & Partial<ObjectReference>;
 }
 
 interface ObjectReference {
@@ -36,13 +36,14 @@ export function serviceAccountClaimOf(payload: JWTPayload): ServiceAccountClaim 
     claim['secret'],
     claim['node'],
   ];
-  if (!isReference(account) || ![pod, secret, node].every(isReferenceIfAny)) return undefined;
+  if (!isReference(account) || ![pod, secret].every(isReferenceIfAny)) return undefined;
+  if (node !== undefined && !isReference(node) && (pod === undefined || !isNamed(node))) return undefined;
   return {
     namespace: claim['namespace'],
     serviceaccount: reference(account),
     ...(isReference(pod) && { pod: reference(pod) }),
     ...(isReference(secret) && { secret: reference(secret) }),
-    ...(isReference(node) && { node: reference(node) }),
+    ...(isReference(node) ? { node: reference(node) } : isNamed(node) && { node: { name: node.name } }),
   };
 }
 
@@ -76,7 +77,7 @@ export function serviceAccountDependencies(
   if (pod !== undefined) dependencies.push({ ...own, resource: 'pods', ...pod });
   if (secret !== undefined) dependencies.push({ ...own, resource: 'secrets', ...secret });
   // A pod's token says where the pod runs, and ends with the pod.
-  if (node !== undefined && pod === undefined) {
+  if (isReference(node) && pod === undefined) {
     dependencies.push({ ...own, clusterId: systemClusterId, namespace: '', resource: 'nodes', ...node });
   }
   return dependencies;
@@ -91,7 +92,9 @@ function isReferenceIfAny(value: unknown): boolean {
 }
 
 function isReference(value: unknown): value is ObjectReference {
-  if (!isRecord(value)) return false;
-  const { name, uid } = value;
-  return typeof name === 'string' && name !== '' && typeof uid === 'string' && uid !== '';
+  return isNamed(value) && 'uid' in value && typeof value.uid === 'string' && value.uid !== '';
+}
+
+function isNamed(value: unknown): value is Pick<ObjectReference, 'name'> {
+  return isRecord(value) && typeof value['name'] === 'string' && value['name'] !== '';
 }

@@ -58,6 +58,7 @@ test('a minted token proves its subject, cluster and id until it expires', async
       jti: 'id1',
     },
     expiresAt: secondsLater(600),
+    audiences: [apiAudience],
     keyId: ours.kid,
     dependencies: [],
   });

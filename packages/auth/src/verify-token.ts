@@ -1,4 +1,5 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import { goQuote } from '@berth/machinery';
 import type { Identity } from './identity.ts';
 import { type BerthClaim, berthClaimOf } from './token-claims.ts';
 import {
@@ -35,6 +36,8 @@ const clockToleranceSeconds = 10;
 export interface VerifiedToken {
   readonly identity: Identity;
   readonly expiresAt: Date;
+  /** Those that were asked for and that the token is for. */
+  readonly audiences: readonly string[];
   /** The key that signed it. */
   readonly keyId: string;
   /** Objects without which the token proves nothing. That they exist is for the caller to look up. */
@@ -91,6 +94,7 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
   return {
     identity,
     expiresAt: new Date(exp * 1000),
+    audiences: [options.audience].flat().filter((audience) => audiencesOf(payload).includes(audience)),
     keyId: kid,
     dependencies: [
       ...(account === undefined ? [] : serviceAccountDependencies(claim.cluster, account)),
@@ -98,6 +102,10 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
     ],
     ...(object !== undefined && object.uid === jti && { object }),
   };
+}
+
+function audiencesOf({ aud }: JWTPayload): readonly string[] {
+  return [aud ?? []].flat();
 }
 
 /** What the types of the JWT library say of these claims is a promise of the token alone. */
@@ -181,11 +189,11 @@ async function verifiedPayload(
     });
     return payload;
   } catch (cause) {
-    throw translated(cause);
+    throw translated(cause, [options.audience].flat());
   }
 }
 
-function translated(cause: unknown): TokenError {
+function translated(cause: unknown, asked: readonly string[]): TokenError {
   if (cause instanceof errors.JWTExpired)
     return new TokenError('expired', 'the token has expired', { cause });
   if (cause instanceof errors.JWSSignatureVerificationFailed) {
@@ -195,9 +203,15 @@ function translated(cause: unknown): TokenError {
     if (cause.claim === 'nbf')
       return new TokenError('not-yet-valid', 'the token is not valid yet', { cause });
     if (cause.claim === 'aud')
-      return new TokenError('wrong-audience', 'the token is for another audience', { cause });
+      return new TokenError('wrong-audience', foreignAudience(cause.payload, asked), { cause });
     if (cause.claim === 'iss')
       return new TokenError('wrong-issuer', 'the token is of another issuer', { cause });
   }
   return new TokenError('malformed', 'the token is not a valid JWT', { cause });
+}
+
+/** In upstream's words. Only a token whose signature is good gets so far. */
+function foreignAudience(payload: JWTPayload, asked: readonly string[]): string {
+  const list = (audiences: readonly string[]) => `[${audiences.map(goQuote).join(' ')}]`;
+  return `token audiences ${list(audiencesOf(payload))} is invalid for the target audiences ${list(asked)}`;
 }

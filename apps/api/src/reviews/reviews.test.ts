@@ -79,7 +79,27 @@ describe('TokenReview', () => {
       error: expect.any(String),
     });
     const other = await review(path, { spec: { token: account, audiences: ['vault'] } });
-    expect(other.json.status).toEqual({ user: {}, error: 'the token is for another audience' });
+    expect(other.json.status).toEqual({
+      user: {},
+      error:
+        '[invalid bearer token, token audiences ["https://kubernetes.default.svc"] is invalid for the target audiences ["vault"]]',
+    });
+  });
+
+  test('names the audiences that were asked for and that the token is for', async () => {
+    const audiences = ['vault', 'https://kubernetes.default.svc'];
+    const { json } = await review(path, { spec: { token: account, audiences } });
+    expect(json.status).toMatchObject({
+      authenticated: true,
+      audiences: ['https://kubernetes.default.svc'],
+    });
+  });
+
+  test('needs a token', async () => {
+    expect((await review(path, { spec: { token: '' } })).json).toMatchObject({
+      code: 400,
+      message: 'token is required for TokenReview in authentication',
+    });
   });
 
   test('is the administrators’ to ask', async () => {

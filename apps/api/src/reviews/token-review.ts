@@ -1,6 +1,8 @@
-import { apiAudience, TokenError, verifyToken } from '@berth/auth';
+import { apiAudience, TokenError, type VerifiedToken, verifyToken } from '@berth/auth';
 import { badRequestError } from '@berth/machinery';
 import type { ResourceRequest } from '../route/resource-request.ts';
+import { issuersOf } from '../tokens/issuers-of.ts';
+import { missingDependency } from '../tokens/token-liveness.ts';
 import { answerReview } from './answer-review.ts';
 import { userInfo } from './user-info.ts';
 
@@ -15,22 +17,36 @@ export function reviewToken(request: ResourceRequest): Promise<Response> {
   return answerReview(request, ({ spec }) => judge(request, spec as ReviewedToken));
 }
 
-async function judge(
-  { deps, scope }: ResourceRequest,
-  { token = '', audiences }: ReviewedToken,
-): Promise<object> {
+/** A token proves nothing here that has ended, or whose account or bound object is gone. Nothing of it is cached. */
+async function judge(request: ResourceRequest, { token = '', audiences }: ReviewedToken): Promise<object> {
   if (token === '') throw badRequestError('token is required for TokenReview in authentication');
-  const [audience = apiAudience] = audiences ?? [];
-  const { clusterId } = scope.attributes;
+  const asked = audiences?.length ? audiences : [apiAudience];
   try {
-    const { identity } = await verifyToken(token, {
-      keysOf: (named) => (named === clusterId ? deps.keys.verificationKeys(named) : Promise.resolve([])),
-      audience,
-      now: deps.now(),
-    });
-    return { authenticated: true, user: userInfo(identity), audiences: [audience] };
+    const verified = await verifiedToken(request, token, asked);
+    const problem = await missingDependency(request.deps, verified.dependencies);
+    if (problem !== undefined) return refused('service account token has been invalidated');
+    return { authenticated: true, user: userInfo(verified.identity), audiences: verified.audiences };
   } catch (error) {
-    if (error instanceof TokenError) return { user: {}, error: error.message };
+    if (error instanceof TokenError) return refused(error.message);
     throw error;
   }
+}
+
+function verifiedToken(
+  { deps, scope }: ResourceRequest,
+  token: string,
+  audience: readonly string[],
+): Promise<VerifiedToken> {
+  const { clusterId } = scope.attributes;
+  return verifyToken(token, {
+    keysOf: (named) => (named === clusterId ? deps.keys.verificationKeys(named) : Promise.resolve([])),
+    audience,
+    issuersOf: (named) => issuersOf(deps, named),
+    now: deps.now(),
+  });
+}
+
+/** As upstream joins what its authenticators say. */
+function refused(problem: string): object {
+  return { user: {}, error: `[invalid bearer token, ${problem}]` };
 }

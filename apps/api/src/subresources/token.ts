@@ -1,8 +1,12 @@
-import { apiAudience, isNodeAudience, issuerOf, mintToken, serviceAccountSubject } from '@berth/auth';
-import { resourceName } from '@berth/kinds';
 import {
-  badRequestError,
-  conflictError,
+  apiAudience,
+  isNodeAudience,
+  issuerOf,
+  issueToken,
+  longestTokenLifetimeSeconds,
+  serviceAccountSubject,
+} from '@berth/auth';
+import {
   type FieldError,
   invalid,
   invalidError,
@@ -11,109 +15,103 @@ import {
   path,
   toTime,
 } from '@berth/machinery';
+import { decodeBody } from '../request/decode-body.ts';
 import { writeOptionsOf } from '../request/write-options.ts';
 import { negotiate } from '../respond/negotiate.ts';
 import { send } from '../respond/send.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { keyOf } from '../route/resource-scope.ts';
 import { restrictNodeToken } from '../route/restrict-node.ts';
-import { decodeSubresourceBody } from './subresource-body.ts';
+import { boundObjectClaim, type BoundObjectRef } from '../tokens/bound-object.ts';
 
 interface TokenRequest extends KubeObject {
   readonly spec: {
     readonly audiences?: readonly string[] | null;
     readonly expirationSeconds?: number;
-    readonly boundObjectRef?: BoundObjectRef;
+    readonly boundObjectRef?: BoundObjectRef | null;
   };
 }
 
-interface BoundObjectRef {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly name?: string;
-  readonly uid?: string;
-}
-
+const tokenRequest = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const defaultSeconds = 3600;
 const leastSeconds = 600;
-/** Every token ends; a year is the longest that anybody may ask for. */
-const mostSeconds = 365 * 24 * 3600;
 
 /** `POST …/serviceaccounts/<name>/token`: a token of the account, as `kubectl create token` asks for. */
 export async function createToken(request: ResourceRequest): Promise<Response> {
   const { c, deps, scope } = request;
-  const output = negotiate(c.req.header('accept'), { projections: [] });
-  const options = writeOptionsOf(c, 'CreateOptions');
-  const body = await decodeSubresourceBody<TokenRequest>(request, options);
+  const { format } = negotiate(c.req.header('accept'), { projections: [] });
+  const body = await decodeTokenRequest(request);
   const { name, namespace } = scope;
   const { clusterId } = scope.attributes;
-  const expirationSeconds = body.spec.expirationSeconds ?? defaultSeconds;
-  const audiences = body.spec.audiences?.length ? [...body.spec.audiences] : [apiAudience];
-  requireGrantable(name, expirationSeconds, audiences);
-  await restrictNodeToken(request, body.spec.boundObjectRef);
+  const { audiences, expirationSeconds } = grantable(request, body);
+  const { boundObjectRef } = body.spec;
+  await restrictNodeToken(request, boundObjectRef ?? undefined);
   const account = await scope.home.get(keyOf(scope));
   if (account === undefined) throw notFoundError(scope.groupResource, name);
-  const bound = await boundObject(request, body.spec.boundObjectRef);
+  const bound = await boundObjectClaim(request, boundObjectRef);
   const now = deps.now();
-  const token = await mintToken({
+  // Who may do less than all that they might get no more by an account's token.
+  const tokenScope = c.get('identity')?.scope;
+  const { token, expiresAt } = await issueToken(deps.keys, {
     clusterId,
     issuer: issuerOf(deps.externalUrl, clusterId),
     subject: serviceAccountSubject({ namespace, name, uid: account.uid }),
     audience: audiences,
     expiresInSeconds: expirationSeconds,
-    key: await deps.keys.signingKey(clusterId),
     now,
+    ...(tokenScope !== undefined && { scope: tokenScope }),
     claims: { 'kubernetes.io': { namespace, serviceaccount: { name, uid: account.uid }, ...bound } },
   });
   const answer = {
     ...body,
     metadata: { ...body.metadata, name, namespace, creationTimestamp: toTime(now) },
-    spec: { ...body.spec, audiences, expirationSeconds, boundObjectRef: body.spec.boundObjectRef ?? null },
-    status: { token, expirationTimestamp: toTime(new Date(now.getTime() + expirationSeconds * 1000)) },
+    spec: { ...body.spec, audiences, expirationSeconds, boundObjectRef: boundObjectRef ?? null },
+    status: { token, expirationTimestamp: toTime(expiresAt) },
   };
-  return send(c, { format: output.format, status: 201, json: JSON.stringify(answer) });
+  return send(c, { format, status: 201, json: JSON.stringify(answer) });
 }
 
-function requireGrantable(name: string, seconds: number, audiences: readonly string[]): void {
+/** The body names the account of the URL, if it names one. */
+async function decodeTokenRequest({ c, scope }: ResourceRequest): Promise<TokenRequest> {
+  const { fieldValidation } = writeOptionsOf(c, 'CreateOptions');
+  const body = await decodeBody<TokenRequest>(c, {
+    schema: scope.kinds.schema,
+    message: 'k8s.io.api.authentication.v1.TokenRequest',
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: tokenRequest.kind,
+    fieldValidation,
+  });
+  for (const [field, value] of Object.entries({ name: scope.name, namespace: scope.namespace })) {
+    const said = body.metadata?.[field as 'name' | 'namespace'];
+    if (!said || said === value) continue;
+    const detail = `must match the service account ${field} if specified`;
+    throw invalidError(tokenRequest, scope.name, [invalid(path('metadata', field), said, detail)]);
+  }
+  return body;
+}
+
+/** What is asked for, with upstream's defaults and bounds; a lifetime beyond the longest is shortened, with a warning. */
+function grantable({ c }: ResourceRequest, { spec }: TokenRequest) {
+  const asked = spec.expirationSeconds ?? defaultSeconds;
+  const audiences = spec.audiences?.length ? [...spec.audiences] : [apiAudience];
   const at = path('spec', 'expirationSeconds');
   const errors: FieldError[] = [];
-  if (seconds < leastSeconds)
-    errors.push(invalid(at, seconds, 'may not specify a duration less than 10 minutes'));
-  if (seconds > mostSeconds)
-    errors.push(invalid(at, seconds, 'may not specify a duration larger than 365 days'));
+  if (asked < leastSeconds) {
+    errors.push(invalid(at, asked, 'may not specify a duration less than 10 minutes'));
+  }
+  if (asked > 2 ** 32) {
+    errors.push(invalid(at, asked, 'may not specify a duration larger than 2^32 seconds'));
+  }
   // Agents take whoever has such a token for the API server.
   for (const audience of audiences.filter(isNodeAudience)) {
     errors.push(invalid(path('spec', 'audiences'), audience, 'is kept for the API server itself'));
   }
-  if (errors.length > 0)
-    throw invalidError({ group: 'authentication.k8s.io', kind: 'TokenRequest' }, name, errors);
-}
-
-/** The claim of the object that the token is bound to. https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/#bound-service-account-tokens */
-async function boundObject(
-  { scope }: ResourceRequest,
-  reference: BoundObjectRef | undefined,
-): Promise<Readonly<Record<string, unknown>>> {
-  if (reference?.kind === undefined || reference.kind === '') return {};
-  const { apiVersion = 'v1', kind, name = '', uid = '' } = reference;
-  const served = scope.kinds.byGroupVersionKind(apiVersion, kind);
-  if (served === undefined || !boundKinds.has(kind)) {
-    throw badRequestError(`cannot bind token for serviceaccount ${JSON.stringify(scope.name)} to a ${kind}`);
-  }
-  const { definition } = served;
-  const resource = resourceName(definition);
-  const namespace = definition.scope === 'Namespaced' ? scope.namespace : '';
-  const found = await scope.cluster.get({ resource, namespace, name });
-  if (found === undefined)
-    throw notFoundError({ group: served.version.group, resource: definition.plural }, name);
-  if (uid !== '' && uid !== found.uid) {
-    throw conflictError(
-      { group: served.version.group, resource: definition.plural },
-      name,
-      `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`,
+  if (errors.length > 0) throw invalidError(tokenRequest, '', errors);
+  const expirationSeconds = Math.min(asked, longestTokenLifetimeSeconds);
+  if (expirationSeconds < asked) {
+    c.get('warnings').push(
+      `requested expiration of ${asked} seconds shortened to ${expirationSeconds} seconds`,
     );
   }
-  return { [definition.singular]: { name, uid: found.uid } };
+  return { audiences, expirationSeconds };
 }
-
-const boundKinds: ReadonlySet<string> = new Set(['Pod', 'Secret']);

@@ -66,7 +66,7 @@ describe('a token ends within a second, in every process, with', () => {
   });
 
   test.for([
-    ['Pod', 'pods', { spec: { containers: [{ name: 'c', image: 'i' }] } }],
+    ['Pod', 'pods', { spec: { serviceAccountName: 'of-pods', containers: [{ name: 'c', image: 'i' }] } }],
     ['Secret', 'secrets', { stringData: { a: 'b' } }],
   ] as const)('the %s that it is bound to', async ([kind, plural, body]) => {
     await create(accounts, { metadata: { name: `of-${plural}` } });

@@ -5,11 +5,19 @@ import type { ApiDeps } from '../api-deps.ts';
 
 /** Whether everything exists that a token stands and falls with. Asks the database, one query for each cluster. */
 export async function isTokenAlive(
-  { store, now }: Pick<ApiDeps, 'store' | 'now'>,
+  deps: Pick<ApiDeps, 'store' | 'now'>,
   dependencies: readonly TokenDependency[],
 ): Promise<boolean> {
+  return (await missingDependency(deps, dependencies)) === undefined;
+}
+
+/** The first of the objects that do not carry their token any more. */
+export async function missingDependency(
+  { store, now }: Pick<ApiDeps, 'store' | 'now'>,
+  dependencies: readonly TokenDependency[],
+): Promise<TokenDependency | undefined> {
   const found = await Promise.all(dependencies.map((dependency) => stateOf(store, dependency)));
-  return dependencies.every((dependency, place) => carriesToken(dependency, found[place], now()));
+  return dependencies.find((dependency, place) => !carriesToken(dependency, found[place], now()));
 }
 
 async function stateOf(

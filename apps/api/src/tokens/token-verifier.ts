@@ -1,14 +1,8 @@
-import {
-  apiAudience,
-  type Identity,
-  issuerOf,
-  TokenError,
-  type VerifiedToken,
-  verifyToken,
-} from '@berth/auth';
+import { apiAudience, type Identity, TokenError, type VerifiedToken, verifyToken } from '@berth/auth';
 import { LRUCache } from 'lru-cache';
 import type { ApiDeps } from '../api-deps.ts';
 import { cachedKeys, type KeysOf } from './cached-keys.ts';
+import { issuersOf } from './issuers-of.ts';
 import { sharedCheck } from './shared-check.ts';
 import { isTokenAlive } from './token-liveness.ts';
 import { tokenUses } from './token-uses.ts';
@@ -69,12 +63,4 @@ async function verifyForApi(deps: VerifierDeps, keysOf: KeysOf, token: string): 
     { freshForMs: aliveForMs },
   );
   return { verified, isAlive };
-}
-
-/** What a cluster's tokens may name as their issuer: the present URL, and those that the server had before. */
-function issuersOf(
-  { externalUrl, formerExternalUrls = [] }: Pick<ApiDeps, 'externalUrl' | 'formerExternalUrls'>,
-  clusterId: string,
-): readonly string[] {
-  return [externalUrl, ...formerExternalUrls].map((url) => issuerOf(url, clusterId));
 }
