@@ -8,8 +8,10 @@ export interface ApiEnv {
   Bindings: HttpBindings | Http2Bindings;
   Variables: {
     requestId: string;
-    /** Absent on the few paths that are open to everybody. */
+    /** As whom the request is made. Absent on the few paths that are open to everybody. */
     identity: Identity | undefined;
+    /** Who really sent a request that is made as somebody else. */
+    impersonator: Identity | undefined;
     clusterId: string;
     attributes: RequestAttributes;
     /** Whose budget the request counts against; absent for those of the fleet. */

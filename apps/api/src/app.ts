@@ -14,7 +14,7 @@ import { answerError } from './pipeline/answer-error.ts';
 import { authenticate } from './pipeline/authenticate.ts';
 import { authorize } from './pipeline/authorize.ts';
 import { fairShare } from './pipeline/fair-share.ts';
-import { refuseImpersonation } from './pipeline/refuse-impersonation.ts';
+import { impersonate } from './pipeline/impersonate.ts';
 import { requestId } from './pipeline/request-id.ts';
 import { requireCluster } from './pipeline/require-cluster.ts';
 import { resolveCluster } from './pipeline/resolve-cluster.ts';
@@ -35,8 +35,8 @@ export function createApp(deps: ApiDeps): ApiApp {
     requestId,
     accessLog(deps.log),
     authenticate(deps),
-    refuseImpersonation,
     resolveCluster,
+    impersonate(parts),
     fairShare(parts),
     authorize(parts),
     requireCluster(deps),

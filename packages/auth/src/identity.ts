@@ -31,6 +31,20 @@ export const groupMasters = 'system:masters';
 export const groupAuthenticated = 'system:authenticated';
 export const groupNodes = 'system:nodes';
 
+/** Who shows no token. https://kubernetes.io/docs/reference/access-authn-authz/authentication/#anonymous-requests */
+export const usernameAnonymous = 'system:anonymous';
+export const groupUnauthenticated = 'system:unauthenticated';
+
+const accountUsername = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** The ServiceAccount that a username stands for; undefined for other names. */
+export function serviceAccountOf(
+  username: string,
+): { readonly namespace: string; readonly name: string } | undefined {
+  const [, namespace, name] = accountUsername.exec(username) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
 /** The administrator of a cluster, as the kubeconfig of a new cluster names one. */
 export function adminSubject(username = 'admin'): Subject {
   return { username, groups: [groupMasters, groupAuthenticated] };

@@ -3,13 +3,16 @@ export type { Decision, PathAttributes, RequestAttributes, ResourceAttributes } 
 export { forbiddenMessage } from './forbidden-message.ts';
 export {
   adminSubject,
+  groupUnauthenticated,
   groupAuthenticated,
   groupMasters,
   groupNodes,
   nodeNameOf,
   nodeSubject,
+  serviceAccountOf,
   serviceAccountSubject,
   systemClusterId,
+  usernameAnonymous,
 } from './identity.ts';
 export type { Identity, Subject } from './identity.ts';
 export { issueToken } from './issue-token.ts';
