@@ -4,7 +4,8 @@ import { openApi } from './api-client.ts';
 import type { Finding, Result } from './measure.ts';
 import { createNamespace, deleteNamespace } from './objects.ts';
 import { formatFindings, formatTable } from './table.ts';
-import type { Scenario } from './scenario.ts';
+import type { LocalScenario, Scenario } from './scenario.ts';
+import { authorize } from './scenarios/authorize.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
 import { job } from './scenarios/job.ts';
@@ -12,7 +13,8 @@ import { create, get, list, mixed } from './scenarios/requests.ts';
 import { tenants } from './scenarios/tenants.ts';
 import { watch } from './scenarios/watch.ts';
 
-const scenarios: readonly Scenario[] = [
+const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
+  authorize,
   create,
   get,
   list,
@@ -68,44 +70,59 @@ const options = program.opts<{
 }>();
 
 const chosen = choose(program.args);
-const connections = options.clients + options.watchers + 4;
-const { insecure } = options;
-const api = await openApi({ kubeconfig: options.kubeconfig, connections, insecure });
-const admin = existsSync(options.adminKubeconfig)
-  ? await openApi({ kubeconfig: options.adminKubeconfig, connections, insecure })
-  : undefined;
 const say = (message: string): void => console.error(message);
 const results: Result[] = [];
 const findings: Finding[] = [];
 const find = (what: string, value: string): void => void findings.push({ what, value });
 
-try {
-  for (const scenario of chosen) {
-    const namespace = `bench-${scenario.name}-${Date.now().toString(36)}`;
-    say(`${scenario.name}: ${scenario.description}`);
-    await createNamespace(api, namespace);
-    try {
-      const context = { ...options, api, admin, namespace, say, find };
-      results.push(...(await scenario.run(context)));
-    } catch (error) {
-      // The others are still worth measuring.
-      say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
-      process.exitCode = 1;
-    } finally {
-      await deleteNamespace(api, namespace);
-    }
+const remote: Scenario[] = [];
+for (const scenario of chosen) {
+  if ('run' in scenario) {
+    remote.push(scenario);
+    continue;
   }
-} finally {
-  await Promise.all([api.close(), admin?.close()]);
+  say(`${scenario.name}: ${scenario.description}`);
+  results.push(...(await scenario.measure({ ...options, say, find })));
 }
+const server = remote.length > 0 ? await driveApi(remote) : undefined;
 console.log(
   options.json
-    ? JSON.stringify({ server: api.server, options, results, findings }, undefined, 2)
-    : [formatTable(results), formatFindings(findings)].filter(Boolean).join('\n\n'),
+    ? JSON.stringify({ server, options, results, findings }, undefined, 2)
+    : [results.length > 0 && formatTable(results), formatFindings(findings)].filter(Boolean).join('\n\n'),
 );
 if (results.some((result) => result.errors > 0)) process.exitCode = 1;
 
-function choose(names: readonly string[]): readonly Scenario[] {
+/** Runs the scenarios one after the other, each in a namespace of its own. @returns the server's URL */
+async function driveApi(wanted: readonly Scenario[]): Promise<string> {
+  const connections = options.clients + options.watchers + 4;
+  const { insecure } = options;
+  const api = await openApi({ kubeconfig: options.kubeconfig, connections, insecure });
+  const admin = existsSync(options.adminKubeconfig)
+    ? await openApi({ kubeconfig: options.adminKubeconfig, connections, insecure })
+    : undefined;
+  try {
+    for (const scenario of wanted) {
+      const namespace = `bench-${scenario.name}-${Date.now().toString(36)}`;
+      say(`${scenario.name}: ${scenario.description}`);
+      await createNamespace(api, namespace);
+      try {
+        const context = { ...options, api, admin, namespace, say, find };
+        results.push(...(await scenario.run(context)));
+      } catch (error) {
+        // The others are still worth measuring.
+        say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
+        process.exitCode = 1;
+      } finally {
+        await deleteNamespace(api, namespace);
+      }
+    }
+  } finally {
+    await Promise.all([api.close(), admin?.close()]);
+  }
+  return api.server;
+}
+
+function choose(names: readonly string[]): typeof scenarios {
   if (names.length === 0) return scenarios.filter((scenario) => scenario.isDefault);
   return names.map((name) => {
     const found = scenarios.find((scenario) => scenario.name === name);
@@ -118,6 +135,6 @@ function choose(names: readonly string[]): readonly Scenario[] {
   });
 }
 
-function describe({ name, description, isDefault }: Scenario): string {
+function describe({ name, description, isDefault }: Scenario | LocalScenario): string {
   return `  ${name.padEnd(16)}${description}${isDefault ? '' : ' (only by name)'}`;
 }

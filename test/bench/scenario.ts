@@ -31,3 +31,8 @@ export interface Scenario {
   readonly isDefault: boolean;
   readonly run: (context: BenchContext) => Promise<readonly Result[]>;
 }
+
+/** Measures parts of Berth in this very process: needs no API. */
+export interface LocalScenario extends Pick<Scenario, 'name' | 'description' | 'isDefault'> {
+  readonly measure: (context: Pick<BenchContext, 'seconds' | 'find' | 'say'>) => Promise<readonly Result[]>;
+}

@@ -6,6 +6,7 @@ let api: TestApi;
 let account: string;
 beforeAll(async () => {
   api = await startTestApi();
+  await api.send('POST', '/api/v1/namespaces', { body: { metadata: { name: 'ns' } } });
   account = await api.token('default', {
     subject: serviceAccountSubject({ namespace: 'ns', name: 'sa', uid: 'u1' }),
   });
@@ -36,6 +37,19 @@ test('SelfSubjectReview says who asks', async () => {
 });
 
 const access = 'authorization.k8s.io/v1/selfsubjectaccessreviews';
+const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/ns';
+
+/** Gives the account a role of these rules, in its namespace. */
+async function grantAccount(name: string, rules: readonly object[]): Promise<void> {
+  await api.send('POST', `${rbac}/roles`, { body: { metadata: { name }, rules } });
+  await bindAccount(name, name);
+}
+
+async function bindAccount(name: string, role: string): Promise<void> {
+  const subjects = [{ kind: 'ServiceAccount', name: 'sa' }];
+  const body = { metadata: { name }, roleRef: { kind: 'Role', name: role }, subjects };
+  await api.send('POST', `${rbac}/rolebindings`, { body });
+}
 
 describe('SelfSubjectAccessReview says what authorize would', () => {
   test.for([
@@ -53,12 +67,53 @@ describe('SelfSubjectAccessReview says what authorize would', () => {
   });
 });
 
-test('SelfSubjectRulesReview lists the rules', async () => {
+describe('SelfSubjectRulesReview lists the rules', () => {
   const path = 'authorization.k8s.io/v1/selfsubjectrulesreviews';
-  const admin = await review(path, { spec: { namespace: 'x' } });
-  expect(admin.json.status.resourceRules).toEqual([{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }]);
-  const limited = await review(path, { spec: { namespace: 'x' } }, account);
-  expect(limited.json.status.resourceRules[0].verbs).toEqual(['create']);
+  const listed = async (token?: string, namespace = 'ns') =>
+    (await review(path, { spec: { namespace } }, token)).json;
+
+  test('of an administrator', async () => {
+    expect((await listed()).status).toEqual({
+      resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }],
+      nonResourceRules: [{ verbs: ['*'], nonResourceURLs: ['*'] }],
+      incomplete: false,
+    });
+  });
+
+  test('of roles that are bound, in the whole cluster and in the namespace', async () => {
+    await grantAccount('reader', [
+      { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['x'] },
+    ]);
+    const { resourceRules, nonResourceRules } = (await listed(account)).status;
+    const pod = { verbs: ['get'], apiGroups: [''], resources: ['pods'], resourceNames: ['x'] };
+    expect(resourceRules).toEqual(
+      expect.arrayContaining([
+        pod,
+        { verbs: ['create'], apiGroups: ['authentication.k8s.io'], resources: ['selfsubjectreviews'] },
+      ]),
+    );
+    expect(nonResourceRules).toEqual(
+      expect.arrayContaining([
+        { verbs: ['get'], nonResourceURLs: expect.arrayContaining(['/api', '/apis/*']) },
+      ]),
+    );
+    expect((await listed(account, 'default')).status.resourceRules).not.toContainEqual(pod);
+  });
+
+  test('as far as its roles exist', async () => {
+    await bindAccount('lost', 'gone');
+    expect((await listed(account)).status).toMatchObject({
+      incomplete: true,
+      evaluationError: 'role.rbac.authorization.k8s.io "gone" not found',
+    });
+  });
+
+  test('of one namespace', async () => {
+    expect((await review(path, { spec: {} })).json).toMatchObject({
+      code: 400,
+      message: 'no namespace on request',
+    });
+  });
 });
 
 describe('TokenReview', () => {
@@ -119,6 +174,67 @@ describe('SubjectAccessReview', () => {
 
   test('needs a subject', async () => {
     expect((await ask({ resourceAttributes })).json).toMatchObject({ code: 422, reason: 'Invalid' });
+  });
+});
+
+describe('LocalSubjectAccessReview', () => {
+  const path = 'authorization.k8s.io/v1/namespaces/ns/localsubjectaccessreviews';
+  const asked = {
+    user: 'system:serviceaccount:ns:sa',
+    resourceAttributes: { verb: 'list', resource: 'secrets', namespace: 'ns' },
+  };
+
+  test('judges in its namespace, for those who may ask there', async () => {
+    await grantAccount('asker', [
+      { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['localsubjectaccessreviews'] },
+      { verbs: ['list'], apiGroups: [''], resources: ['secrets'] },
+    ]);
+    const { json } = await review(path, { spec: asked }, account);
+    expect(json).toMatchObject({
+      kind: 'LocalSubjectAccessReview',
+      status: {
+        allowed: true,
+        reason: 'RBAC: allowed by RoleBinding "asker/ns" of Role "asker" to ServiceAccount "sa/ns"',
+      },
+    });
+    const elsewhere = await review(path.replace('/ns/', '/default/'), { spec: asked }, account);
+    expect(elsewhere.json.code).toBe(403);
+  });
+
+  test.for<readonly [object, string]>([
+    [
+      { ...asked, resourceAttributes: { verb: 'list', resource: 'pods', namespace: 'default' } },
+      'spec.resourceAttributes.namespace must match namespace: ns',
+    ],
+    [
+      { user: 'a', nonResourceAttributes: { verb: 'get', path: '/api' } },
+      'spec.nonResourceAttributes disallowed on this kind of request',
+    ],
+  ])('%j is refused', async ([spec, message]) => {
+    expect((await review(path, { spec })).json).toMatchObject({ code: 400, message });
+  });
+});
+
+describe('what a list is restricted to', () => {
+  const ask = (resourceAttributes: object) =>
+    review(access, {
+      spec: { resourceAttributes: { verb: 'list', resource: 'pods', ...resourceAttributes } },
+    });
+
+  test('may be said', async () => {
+    const labelSelector = { requirements: [{ key: 'app', operator: 'In', values: ['web'] }] };
+    const { json } = await ask({ labelSelector, fieldSelector: { rawSelector: 'spec.nodeName=n1' } });
+    expect([json.spec.resourceAttributes.labelSelector, json.status.allowed]).toEqual([labelSelector, true]);
+  });
+
+  test('is said in one way', async () => {
+    const both = { rawSelector: 'a=b', requirements: [{ key: 'a', operator: 'Exists' }] };
+    expect((await ask({ labelSelector: both })).json.message).toContain(
+      'spec.resourceAttributes.labelSelector.rawSelector: Invalid value: "a=b": may not specified at the same time as requirements',
+    );
+    expect((await ask({ fieldSelector: {} })).json.message).toContain(
+      'spec.resourceAttributes.fieldSelector.requirements: Required value',
+    );
   });
 });
 
