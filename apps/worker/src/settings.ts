@@ -18,6 +18,8 @@ const environment = z.object({
   BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
   /** Turns at once, each of another cluster. */
   BERTH_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
+  /** Of these, turns of one tenant's clusters, where its plan does not say. Default: half. */
+  BERTH_TENANT_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).optional(),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
   /** `1`: every new Event is a line of the log. */
@@ -32,6 +34,7 @@ export interface WorkerSettings {
   readonly caFile: string;
   readonly masterKeys: MasterKeySettings;
   readonly turnConcurrency: number;
+  readonly tenantTurnConcurrency: number | undefined;
   readonly retentionMs: number;
   readonly printsEvents: boolean;
   readonly logLevel: string;
@@ -51,6 +54,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
       file: read.BERTH_MASTER_KEY_FILE,
     },
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
+    tenantTurnConcurrency: read.BERTH_TENANT_TURN_CONCURRENCY,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',
     logLevel: read.LOG_LEVEL,

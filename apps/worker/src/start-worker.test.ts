@@ -83,6 +83,19 @@ test('a cluster with a large backlog delays another by a turn or two, not by its
     await worker.close();
   }));
 
+test('a tenant held to one turn at a time has the work of all its clusters done', () =>
+  withInstance(redis, async ({ store, connection }) => {
+    const clusters = await Promise.all(
+      numbers(20).map((number) => createTestCluster(store, `one-${number}`)),
+    );
+    const worker = await startTestWorker({ ...connection, reconcilers: [copier], tenantTurnConcurrency: 1 });
+    await Promise.all(clusters.map((cluster) => cluster.create(configMap('source', { copy: 'x' }))));
+    await eventually('each has its copy', async () =>
+      (await Promise.all(clusters.map(copies))).every((found) => found.length === 1),
+    );
+    await worker.close();
+  }));
+
 test('timers that come due are dispatched, whoever set them', () =>
   withInstance(redis, async ({ store, connection }) => {
     const clock = { offsetMs: 0 };

@@ -19,6 +19,7 @@ import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
 import { printEvents } from './turn/print-events.ts';
 import { fleetNodes, systemClusterId } from './turn/fleet-nodes.ts';
+import { TenantTurns } from './turn/tenant-turns.ts';
 import { logTurns, type TurnReport } from './turn/turn-report.ts';
 import { WorkerStartError } from './worker-start-error.ts';
 
@@ -35,6 +36,8 @@ export interface WorkerOptions {
   readonly log: Logger;
   /** Turns at once, each of another cluster. Default 8. */
   readonly turnConcurrency?: number;
+  /** Of these, turns of one tenant's clusters, unless its plan says otherwise. Default: half, and at least one. */
+  readonly tenantTurnConcurrency?: number | undefined;
   /** How long the log can be read back. Default 1 hour. */
   readonly retentionMs?: number;
   /** How much one cluster may do before the next one has its turn. */
@@ -54,6 +57,8 @@ export interface BerthWorker {
   /** Takes nothing more, lets the turns in progress end (at most 10 s), closes all connections. Idempotent. */
   close(): Promise<void>;
 }
+
+const defaultTurnConcurrency = 8;
 
 /**
  * Starts a worker and resolves once it takes turns.
@@ -105,10 +110,20 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       waiting,
     ),
   };
+  const concurrency = options.turnConcurrency ?? defaultTurnConcurrency;
+  const most = options.tenantTurnConcurrency ?? Math.max(1, Math.floor(concurrency / 2));
+  const tenantTurns = new TenantTurns({
+    tenantOf: async (clusterId) => {
+      const facts = await tenants.ofCluster(clusterId);
+      return facts && { tenantId: facts.tenantId, most: facts.plan.concurrentTurns ?? most };
+    },
+    requestTurn: (clusterId) => hints.requestTurn(clusterId),
+    nowMs: () => performance.now(),
+  });
   const turnWorker = startTurnWorker({
     ...redis,
-    concurrency: options.turnConcurrency ?? 8,
-    handler: turnHandler({ deps, hints, log }),
+    concurrency,
+    handler: turnHandler({ deps, hints, log, tenantTurns }),
   });
   const ticks = startTickScheduler({
     ...redis,

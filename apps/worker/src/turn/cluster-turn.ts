@@ -33,6 +33,15 @@ export interface TurnSize {
 
 export const defaultTurnSize: TurnSize = { maxWrites: 2_000, maxMs: 200, maxChanges: 2_000 };
 
+/**
+ * The size of a turn where other tenants have turns, too: a turn keeps the thread for as long as it plans, and theirs wait for that,
+ * several times on the way of one Job.
+ */
+export function withNeighbours({ maxWrites, maxMs, maxChanges }: TurnSize): TurnSize {
+  const quarter = (whole: number): number => Math.max(1, Math.floor(whole / 4));
+  return { maxWrites: quarter(maxWrites), maxMs: quarter(maxMs), maxChanges: quarter(maxChanges) };
+}
+
 /** Conflicts in a row after which the cluster goes back to the end of the queue. */
 const maxAttempts = 5;
 

@@ -1,22 +1,33 @@
 import { ClusterMissingError, type HintBus, StoreUnavailableError } from '@berth/store';
 import type { Logger } from 'pino';
-import { runClusterTurn, type TurnDeps } from './cluster-turn.ts';
+import { runClusterTurn, type TurnDeps, withNeighbours } from './cluster-turn.ts';
+import type { TenantTurns } from './tenant-turns.ts';
 
 export interface TurnHandling {
   readonly deps: TurnDeps;
   readonly hints: Pick<HintBus, 'requestTurn'>;
   readonly log: Logger;
+  /** Holds tenants to their share of the turns. */
+  readonly tenantTurns: TenantTurns;
 }
 
 /**
  * What the turn queue calls. Never throws: a turn that failed has done nothing, and the sweep finds its cluster again, so
  * one cluster's trouble is no other's.
  */
-export function turnHandler({ deps, hints, log }: TurnHandling): (clusterId: string) => Promise<void> {
+export function turnHandler({
+  deps,
+  hints,
+  log,
+  tenantTurns,
+}: TurnHandling): (clusterId: string) => Promise<void> {
   return async (clusterId) => {
     try {
-      const end = await runClusterTurn(clusterId, deps);
-      if (end === 'more') hints.requestTurn(clusterId);
+      await tenantTurns.run(clusterId, async ({ hasNeighbours }) => {
+        const budget = hasNeighbours ? withNeighbours(deps.budget) : deps.budget;
+        const end = await runClusterTurn(clusterId, { ...deps, budget });
+        if (end === 'more') hints.requestTurn(clusterId);
+      });
     } catch (err) {
       if (err instanceof ClusterMissingError) return;
       if (err instanceof StoreUnavailableError) {
