@@ -45,7 +45,19 @@ export const steps: Readonly<Record<string, Step>> = {
   listClusterIds: ({ store }) => store.listClusterIds(),
   'nodeCapacity.set': ({ store, mark }) =>
     store.nodeCapacity.set(`node-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 }),
+  'tenantLimits.set': ({ store, mark }) =>
+    store.tenantLimits.set(mark, { 'count/configmaps': '99', clusters: '9', pods: '9' }),
+  'tenantLimits.usage': ({ store, mark }) => store.tenantLimits.usage(mark),
   'cluster.write': async ({ cluster, key, mark }) => {
+    const quota = { scopes: [], hard: [{ resource: 'pods', counter: 'pods', quantity: '1' }] };
+    const quotaKey = { resource: 'resourcequotas', namespace: 'default', name: mark };
+    const usage = { tags: [], amounts: { pods: '1' } };
+    await cluster.write(create(quotaKey, { value: mark, quota }));
+    await cluster.write(create({ ...quotaKey, name: `former-${mark}` }, { value: mark, quota }));
+    await cluster.write(remove({ ...quotaKey, name: `former-${mark}` }, { value: mark, quota }));
+    await cluster.write(create({ ...quotaKey, resource: 'pods' }, { value: mark, usage }));
+    await cluster.write(create({ ...quotaKey, resource: 'pods', name: `refused-${mark}` }, { usage }));
+    await cluster.write(remove({ ...quotaKey, resource: 'pods' }, { value: mark, usage }));
     await cluster.write(create(key, { value: mark, node: `node-${mark}` }));
     await cluster.write(update(key, { value: mark, node: `node-${mark}` }));
     await cluster.write(create(secret(mark), { value: mark }));
@@ -79,6 +91,8 @@ export const steps: Readonly<Record<string, Step>> = {
     await cluster.list({ resource: 'configmaps', namespace: 'default', after, limit: 5 });
     return cluster.list({ resource: 'configmaps', revision: 2, limit: 5 });
   },
+  'cluster.readResources': ({ cluster }) => cluster.readResources(['configmaps']),
+  'cluster.resourcesChanged': ({ cluster }) => cluster.resourcesChanged(['configmaps'], 0),
   'cluster.changes': async ({ cluster }) => {
     await cluster.changes(0, 100);
     // Nothing new: the cluster's own row is asked.
@@ -140,6 +154,7 @@ export const steps: Readonly<Record<string, Step>> = {
     await store.nodeCapacity.set(`former-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 });
     return store.nodeCapacity.remove(`former-${mark}`);
   },
+  recount: ({ store, clusterId }) => store.recount(clusterId),
   setSuspended: async ({ store, clusterId }) => {
     await store.setSuspended(clusterId, true);
     await store.setSuspended(clusterId, false);

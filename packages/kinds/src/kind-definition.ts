@@ -3,6 +3,8 @@ import type {
   KubeObject,
   LabelRequirement,
   NameRule,
+  ObjectUsage,
+  QuotaRule,
   SchemaTable,
   TableColumn,
 } from '@berth/machinery';
@@ -146,6 +148,10 @@ export interface KindDefinition {
   readonly answersDeleteWithObject?: boolean;
   /** Bodies hold what nobody may read who reads the database: they rest sealed under the cluster's data key. */
   readonly encryptedAtRest?: boolean;
+  /** What an object uses of quotas and plans, beyond being one more of its kind. Pure. Default: nothing. */
+  readonly usage?: (object: KubeObject) => ObjectUsage;
+  /** What an object of this kind allows the objects of its namespace. The commit keeps `status.hard` and `status.used` of it. */
+  readonly quota?: (object: KubeObject) => QuotaRule;
   /** The node whose agent must hear of this object; the store indexes it over all clusters. */
   readonly assignedNode?: (object: KubeObject) => string | undefined;
   /** What an object of this kind gives to others: who writes it must hold that, or be allowed to give it (RBAC). */

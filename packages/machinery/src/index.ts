@@ -141,6 +141,15 @@ export {
   quantityUnits,
   subtractQuantities,
 } from './quantity/quantity.ts';
+export { addedUsage, judgeQuotas, type QuotaState, type UsageChange } from './quota/judge-quotas.ts';
+export { countedOnly, type ObjectUsage, objectCounter } from './quota/object-usage.ts';
+export {
+  describeQuotaRefusal,
+  type ExceededLimit,
+  type MissingAmount,
+  type QuotaRefusal,
+} from './quota/quota-refusal.ts';
+export { type HardLimit, isSelected, type QuotaRule, type ScopeRule } from './quota/quota-rule.ts';
 export type { SchemaField, SchemaMessage, SchemaTable } from './schema-table.ts';
 export {
   type FieldRequirement,

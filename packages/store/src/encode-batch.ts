@@ -1,3 +1,4 @@
+import { encodeQuotaRule, encodeUsage } from './encode-usage.ts';
 import { InvalidValueError } from './errors.ts';
 import type { RestingWrites } from './sealing/sealed-bodies.ts';
 import type { ObjectKey, Write } from './types.ts';
@@ -18,6 +19,8 @@ export interface EncodedBatch {
   readonly terminating: string;
   readonly nodes: string;
   readonly bodies: string;
+  readonly usages: string;
+  readonly quotas: string;
 }
 
 const separator = '\u001e';
@@ -42,6 +45,8 @@ export function encodeBatch(writes: RestingWrites): EncodedBatch {
     terminating: column(writes, (write) => (write.terminating ? 't' : 'f')),
     nodes: column(writes, (write) => write.node ?? ''),
     bodies: column(writes, (write) => write.body),
+    usages: column(writes, ({ usage }) => (usage ? encodeUsage(usage) : '')),
+    quotas: column(writes, ({ quota }) => (quota ? encodeQuotaRule(quota) : '')),
   };
 }
 
@@ -52,8 +57,8 @@ function column(writes: readonly Write[], field: (write: Write) => string | numb
 }
 
 /**
- * Cuts a batch into runs of which no write depends on another one of the same run: the same object, or the namespace
- * that an earlier write makes or changes.
+ * Cuts a batch into runs of which no write depends on another one of the same run: the same object, the namespace
+ * that an earlier write makes or changes, or a quota that it makes or changes.
  */
 export function segmentSizes(writes: readonly Write[]): number[] {
   const sizes: number[] = [];
@@ -68,6 +73,11 @@ export function segmentSizes(writes: readonly Write[]): number[] {
     }
     written.add(key);
     size++;
+    if (write.quota) {
+      sizes.push(size);
+      written = new Set();
+      size = 0;
+    }
   }
   if (size > 0) sizes.push(size);
   return sizes;

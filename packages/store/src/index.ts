@@ -37,6 +37,8 @@ export type {
   SigningKeys,
   Store,
   StoredContent,
+  TenantLimits,
+  TenantUsage,
   StoredKey,
   TurnStart,
 } from './store.ts';

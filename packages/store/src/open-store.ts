@@ -10,6 +10,7 @@ import {
   clusterOwner,
   deleteCluster,
   listClusterIds,
+  recount,
   setSuspended,
 } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
@@ -25,6 +26,7 @@ import { readHeads } from './queries/read-heads.ts';
 import { readObjects } from './queries/read-objects.ts';
 import { signingKeyStore } from './queries/signing-keys.ts';
 import { storedKeyStore } from './queries/stored-keys.ts';
+import { tenantLimitStore } from './queries/tenant-limits.ts';
 import { takeDueClusters } from './queries/take-due-clusters.ts';
 import { ReplicaCache } from './replica/replica-cache.ts';
 import type { BodyCipher } from './sealing/body-cipher.ts';
@@ -142,6 +144,8 @@ export function openStore(options: OpenStoreOptions): Store {
     signingKeys: signingKeyStore(database),
     storedKeys: storedKeyStore(database, bodies),
     nodeCapacity: nodeCapacityStore(database),
+    tenantLimits: tenantLimitStore(database),
+    recount: (clusterId) => recount(database, clusterId),
     ensurePartitions: (now) => ensurePartitions(database, now),
     dropExpiredPartitions: (now, retentionMs = settings.retentionMs) =>
       dropExpiredPartitions(database, now, retentionMs),

@@ -76,6 +76,14 @@ export interface Store {
   readonly signingKeys: SigningKeys;
   readonly storedKeys: StoredKeys;
   readonly nodeCapacity: NodeCapacity;
+  readonly tenantLimits: TenantLimits;
+  /**
+   * Counts what the objects of a cluster use again, and mends counters, the tenant's usage and the status of quotas if they are
+   * wrong, which they never should be. Stops the cluster's commits meanwhile.
+   *
+   * @returns how many counters were wrong.
+   */
+  recount(clusterId: string): Promise<number>;
   /** Creates the log's partitions for `now` and the time soon after it. */
   ensurePartitions(now: Date): Promise<void>;
   /**
@@ -314,6 +322,25 @@ export interface NodeCapacity {
   remove(node: string): Promise<void>;
   /** In order of names. */
   usage(): Promise<NodeUsage[]>;
+}
+
+/** What all clusters of a tenant together may use, judged and counted by each commit. */
+export interface TenantLimits {
+  /**
+   * Replaces the tenant's limits: quantities by counter (`pods`, `requests.cpu`, `count/jobs.batch`, `clusters`). Usage above a
+   * new limit may stay or shrink. Waits for the commits of the tenant's clusters that are under way.
+   */
+  set(tenantId: string, limits: Readonly<Record<string, string>>): Promise<void>;
+  /** The limited resources, in byte order, each with what is used of it at this moment. */
+  usage(tenantId: string): Promise<TenantUsage[]>;
+}
+
+/** Quantities as Kubernetes writes them. */
+export interface TenantUsage {
+  /** The counter. */
+  readonly resource: string;
+  readonly hard: string;
+  readonly used: string;
 }
 
 /** Cpu in millicores, memory in bytes. */

@@ -1,4 +1,4 @@
-import type { StoredBody } from '@berth/machinery';
+import type { ObjectUsage, QuotaRefusal, QuotaRule, StoredBody } from '@berth/machinery';
 
 /** `namespace` is '' for cluster-scoped objects. `resource` is `<plural>` or `<plural>.<group>`: `pods`, `jobs.batch`. */
 export interface ObjectKey {
@@ -28,6 +28,10 @@ export interface Write extends ObjectKey {
   readonly terminating?: boolean;
   /** The node whose agent must hear of this object. */
   readonly node?: string;
+  /** What the new state uses of quotas and plans, beyond being one more object of its resource. */
+  readonly usage?: ObjectUsage;
+  /** What the object allows the others of its namespace; for a delete, that it did. */
+  readonly quota?: QuotaRule;
 }
 
 /** What became of one {@link Write}. Only `applied` changed anything. */
@@ -42,6 +46,8 @@ export type Outcome =
     }
   | { readonly status: 'within-missing' }
   | { readonly status: 'within-terminating' }
+  /** A quota of the namespace or the tenant's plan has no room for what the write adds. */
+  | { readonly status: 'quota'; readonly refusal: QuotaRefusal }
   /** The cluster takes no writes until it is resumed. */
   | { readonly status: 'suspended' };
 

@@ -14,6 +14,7 @@ const neighbour = await newCluster();
 for (const cluster of [mine, neighbour]) {
   const { clusterId } = cluster;
   await cluster.write(create(configMap('a'), { node: 'n' }));
+  await cluster.write(create(configMap('limits'), { quota: { scopes: [], hard: [] } }));
   await cluster.write(create({ resource: 'secrets', namespace: 'default', name: 'a' }));
   await store.nodeCapacity.set('n', { cpuMillis: 9, memoryBytes: 9, pods: 9 });
   await cluster.commitTurn({

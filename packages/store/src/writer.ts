@@ -24,23 +24,21 @@ export class Writer {
     this.#listener = listener;
   }
 
-  async commitBatch(clusterId: string, writes: readonly Write[]): Promise<Outcome[]> {
-    const outcomes = await withPartitions(this.#database, () =>
+  async commitBatch(clusterId: string, writes: readonly Write[]): Promise<readonly Outcome[]> {
+    const { outcomes, newHead } = await withPartitions(this.#database, () =>
       this.#bodies.commit(clusterId, writes, (sql, sealed) => commitWrites(sql, clusterId, sealed)),
     );
-    const last = outcomes.findLast((outcome) => outcome.status === 'applied');
-    if (last) this.tell(clusterId, last.revision);
+    if (newHead !== undefined) this.tell(clusterId, newHead);
     return outcomes;
   }
 
   async commitTogether(clusterId: string, writes: readonly Write[]): Promise<TogetherOutcome> {
-    const outcome = await writeTogether(
+    const { outcome, newHead } = await writeTogether(
       { database: this.#database, bodies: this.#bodies },
       clusterId,
       writes,
     );
-    const head = outcome.status === 'applied' ? outcome.revisions.at(-1) : undefined;
-    if (head !== undefined) this.tell(clusterId, head);
+    if (newHead !== undefined) this.tell(clusterId, newHead);
     return outcome;
   }
 

@@ -1,6 +1,7 @@
 import { writeAttributes } from '@berth/kinds';
 import {
   alreadyExistsError,
+  describeQuotaRefusal,
   encodeStoredBody,
   forbiddenError,
   internalError,
@@ -67,6 +68,8 @@ export function refusalError(scope: ResourceScope, name: string, refusal: Refusa
       return notFoundError({ group: '', resource: 'namespaces' }, namespace);
     case 'within-terminating':
       return namespaceTerminatingError(groupResource, name, namespace);
+    case 'quota':
+      return forbiddenError(groupResource, name, describeQuotaRefusal(refusal.refusal));
     case 'suspended':
       return forbiddenError(groupResource, name, `cluster "${scope.cluster.clusterId}" is suspended`);
     default:

@@ -1,5 +1,5 @@
 import type { KindRegistry } from '@berth/kinds';
-import type { StoredBody } from '@berth/machinery';
+import type { ObjectUsage, QuotaRule, StoredBody } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import type { BaseView } from './base-view.ts';
 
@@ -16,6 +16,8 @@ export interface TurnWrite extends ReconcileKey {
   readonly within?: ReconcileKey;
   readonly terminating?: boolean;
   readonly node?: string;
+  readonly usage?: ObjectUsage;
+  readonly quota?: QuotaRule;
 }
 
 export interface TurnTimer {

@@ -1,4 +1,4 @@
-import type { KubeObject } from '@berth/machinery';
+import type { KubeObject, ObjectUsage, QuotaRule } from '@berth/machinery';
 import type { KindDefinition } from '../kind-definition.ts';
 import { resourceName } from '../registry/resource-name.ts';
 
@@ -13,6 +13,10 @@ export interface WriteAttributes {
   readonly terminating: boolean;
   /** The node whose agent must hear of the object. */
   readonly node?: string;
+  /** Absent for objects that are only counted. */
+  readonly usage?: ObjectUsage;
+  /** For objects that limit the usage of their namespace. */
+  readonly quota?: QuotaRule;
   /** The object that must exist and not terminate when this one is created: its namespace. */
   readonly within?: { readonly resource: string; readonly namespace: string; readonly name: string };
 }
@@ -28,6 +32,8 @@ export function writeAttributes(kind: KindDefinition, object: KubeObject): Write
     uid,
     terminating: deletionTimestamp !== undefined,
     ...(node && { node }),
+    ...(kind.usage && { usage: kind.usage(object) }),
+    ...(kind.quota && { quota: kind.quota(object) }),
     ...(kind.scope === 'Namespaced' && {
       within: { resource: 'namespaces', namespace: '', name: namespace },
     }),

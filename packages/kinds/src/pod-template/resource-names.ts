@@ -51,7 +51,7 @@ export function isOvercommitAllowed(name: string): boolean {
 }
 
 /** A device or the like, under the domain of who offers it. */
-function isExtendedResource(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   if (isNativeResource(name) || name.startsWith('requests.')) return false;
   return checkQualifiedName(`requests.${name}`).length === 0;
 }

@@ -10,6 +10,7 @@ import { preparePodForCreate, preparePodForUpdate } from './prepare-pod.ts';
 import { validatePodStatusUpdate } from './validate-pod-status.ts';
 import { validatePodUpdate } from './validate-pod-update.ts';
 import { validatePodCreate } from './validate-pod.ts';
+import { podUsage } from './pod-usage.ts';
 import { podWarnings } from './pod-warnings.ts';
 
 /** https://kubernetes.io/docs/concepts/workloads/pods/ */
@@ -53,6 +54,7 @@ export const pod: KindDefinition = {
   hasGeneration: true,
   deletionGraceSeconds,
   answersDeleteWithObject: true,
+  usage: podUsage,
   assignedNode: (object) => podOf(object).spec?.nodeName || undefined,
 };
 

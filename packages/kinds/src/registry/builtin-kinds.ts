@@ -25,6 +25,7 @@ import {
   subjectAccessReview,
   tokenReview,
 } from '../reviews/reviews.ts';
+import { resourceQuota } from '../resource-quota/resource-quota.ts';
 import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
@@ -51,6 +52,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   node,
   plan,
   pod,
+  resourceQuota,
   role,
   roleBinding,
   priorityLevelConfiguration,

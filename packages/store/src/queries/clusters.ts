@@ -59,6 +59,15 @@ export function setSuspended(database: Database, clusterId: string, suspended: b
   );
 }
 
+/** @returns how many counters were wrong. */
+export function recount(database: Database, clusterId: string): Promise<number> {
+  return translated('change', async () => {
+    const [row] = await database.clusterSql<{ wrong: number }[]>`
+      select berth.recount(${clusterId}) as wrong`;
+    return row?.wrong ?? 0;
+  });
+}
+
 export async function deleteCluster(database: Database, clusterId: string): Promise<void> {
   await translated('change', () => database.clusterSql`select berth.delete_cluster(${clusterId})`.execute());
 }

@@ -13,6 +13,7 @@ export interface CommittedTurn {
 
 interface Row {
   readonly head: number | null;
+  readonly own_head: number;
   readonly new_cursor: number | null;
   readonly superseded: boolean | null;
   readonly suspended: boolean | null;
@@ -43,11 +44,11 @@ export async function commitTurn(
     rows = await bodies.commit(clusterId, turn.writes, (sql, writes) => {
       const b = encodeBatch(writes);
       return sql<Row[]>`
-      select head, new_cursor, superseded, suspended from berth.commit_turn(
+      select head, own_head, new_cursor, superseded, suspended from berth.commit_turn(
         ${clusterId}, ${turn.expectedCursor}, ${turn.cursor}, ${turn.baseRevision ?? null}, ${turn.coversOwnWrites}, ${effects}::jsonb,
         ${[...b.segments]}::integer[], ${b.ops}, ${b.resources}, ${b.namespaces}, ${b.names}, ${b.uids},
         ${b.expectedRevisions}, ${b.expectedUids}, ${b.withinResources}, ${b.withinNamespaces}, ${b.withinNames},
-        ${b.terminating}, ${b.nodes}, ${b.bodies}
+        ${b.terminating}, ${b.nodes}, ${b.bodies}, ${b.usages}, ${b.quotas}
       )`;
     });
   } catch (thrown) {
@@ -59,7 +60,7 @@ export async function commitTurn(
   if (!row || row.head === null) throw new ClusterMissingError(clusterId);
   if (row.suspended) return { outcome: { status: 'suspended' }, leavesWork: false };
   if (row.superseded) return { outcome: { status: 'superseded' }, leavesWork: false };
-  const first = row.head - turn.writes.length + 1;
+  const first = row.own_head - turn.writes.length + 1;
   return {
     outcome: { status: 'committed', revisions: turn.writes.map((_, i) => first + i), head: row.head },
     leavesWork: row.head > (row.new_cursor ?? 0),

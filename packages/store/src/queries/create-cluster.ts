@@ -1,3 +1,4 @@
+import type { QuotaRefusal } from '@berth/machinery';
 import type postgres from 'postgres';
 import type { Database } from '../database.ts';
 import { ClusterSeedError } from '../errors.ts';
@@ -63,12 +64,14 @@ function insertAll(
       insertKeys(sql, clusterId, signingKeys),
       recordedBy === undefined ? undefined : commit(sql, systemClusterId, [recordedBy]),
     ]);
-    if (recorded !== undefined) heads.set(systemClusterId, recorded.at(-1) ?? 0);
+    if (recorded !== undefined) heads.set(systemClusterId, recorded.newHead);
+    // Rows of clusters are locked before those of tenants, by everyone.
+    await takeCluster(sql, clusterId, tenantId);
     if (seed.length > 0) {
       try {
-        heads.set(clusterId, (await commit(sql, clusterId, seed)).at(-1) ?? 0);
+        heads.set(clusterId, (await commit(sql, clusterId, seed)).newHead);
       } catch (thrown) {
-        if (!(thrown instanceof RefusedWrite)) throw thrown;
+        if (!(thrown instanceof RefusedWrite) || thrown.refused.outcome.status === 'quota') throw thrown;
         const { position, outcome } = thrown.refused;
         const { resource, name } = seed[position] ?? {};
         throw new ClusterSeedError(`${resource} "${name}" of cluster "${clusterId}" met ${outcome.status}`);
@@ -76,6 +79,15 @@ function insertAll(
     }
     return heads;
   });
+}
+
+/** Counts the cluster for its tenant. @throws RefusedWrite */
+async function takeCluster(sql: postgres.TransactionSql, clusterId: string, tenantId: string): Promise<void> {
+  const [taken] = await sql<{ refusal: QuotaRefusal | null }[]>`
+    select berth.take_cluster(${clusterId}, ${tenantId}) as refusal`;
+  if (!taken?.refusal) return;
+  const outcome = { status: 'quota', refusal: taken.refusal } as const;
+  throw new RefusedWrite({ status: 'refused', position: 0, outcome });
 }
 
 async function insertKeys(

@@ -10,32 +10,33 @@ export async function writeTogether(
   { database, bodies }: { readonly database: Database; readonly bodies: SealedBodies },
   clusterId: string,
   writes: readonly Write[],
-): Promise<TogetherOutcome> {
-  if (writes.length === 0) return { status: 'applied', revisions: [] };
+): Promise<{ readonly outcome: TogetherOutcome; readonly newHead?: number }> {
+  if (writes.length === 0) return { outcome: { status: 'applied', revisions: [] } };
   try {
-    const revisions = await withPartitions(database, () =>
+    const { revisions, newHead } = await withPartitions(database, () =>
       database.clusterSql.begin(async (sql) =>
         applyAll(sql, clusterId, await bodies.sealed(sql, clusterId, writes)),
       ),
     );
-    return { status: 'applied', revisions };
+    return { outcome: { status: 'applied', revisions }, newHead };
   } catch (thrown) {
-    if (thrown instanceof RefusedWrite) return thrown.refused;
+    if (thrown instanceof RefusedWrite) return { outcome: thrown.refused };
     throw thrown;
   }
 }
 
-/** Applies writes within a transaction. @returns their revisions @throws RefusedWrite, which is to roll it back */
+/** Applies writes within a transaction. @throws RefusedWrite, which is to roll it back */
 export async function applyAll(
   sql: postgres.TransactionSql,
   clusterId: string,
   writes: RestingWrites,
-): Promise<number[]> {
-  const outcomes = await commitWrites(sql, clusterId, writes);
-  return outcomes.map((outcome, position) => {
+): Promise<{ readonly revisions: number[]; readonly newHead: number }> {
+  const { outcomes, newHead = 0 } = await commitWrites(sql, clusterId, writes);
+  const revisions = outcomes.map((outcome, position) => {
     if (outcome.status !== 'applied') throw new RefusedWrite({ status: 'refused', position, outcome });
     return outcome.revision;
   });
+  return { revisions, newHead };
 }
 
 /** Ends a transaction one of whose writes does not apply. Never leaves this package. */

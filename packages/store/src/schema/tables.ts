@@ -5,6 +5,7 @@ import {
   index,
   integer,
   jsonb,
+  numeric,
   pgSchema,
   primaryKey,
   text,
@@ -18,21 +19,29 @@ import { byteText, counter, instant } from './columns.ts';
  */
 export const berth = pgSchema('berth');
 
-export const clusters = berth.table('clusters', {
-  id: byteText().primaryKey(),
-  tenantId: byteText('tenant_id').notNull(),
-  /** Newest revision of the log. Taken under this row's lock. */
-  revision: counter().notNull().default(0),
-  /** Turns have seen the log up to here. */
-  cursor: counter().notNull().default(0),
-  /** Where the log ended when a turn last committed. */
-  turnRevision: counter('turn_revision').notNull().default(0),
-  /** The log up to here may be gone. */
-  compactedRevision: counter('compacted_revision').notNull().default(0),
-  /** Refuses every write and every turn. */
-  suspended: boolean().notNull().default(false),
-  createdAt: instant('created_at').notNull().default(sql`now()`),
-});
+export const clusters = berth.table(
+  'clusters',
+  {
+    id: byteText().primaryKey(),
+    tenantId: byteText('tenant_id').notNull(),
+    /** Newest revision of the log. Taken under this row's lock. */
+    revision: counter().notNull().default(0),
+    /** Turns have seen the log up to here. */
+    cursor: counter().notNull().default(0),
+    /** Where the log ended when a turn last committed. */
+    turnRevision: counter('turn_revision').notNull().default(0),
+    /** The log up to here may be gone. */
+    compactedRevision: counter('compacted_revision').notNull().default(0),
+    /** Refuses every write and every turn. */
+    suspended: boolean().notNull().default(false),
+    /** There are rows of it in `quotas`. */
+    hasQuotas: boolean('has_quotas').notNull().default(false),
+    /** There are rows of its tenant in `tenant_limits`. */
+    hasPlan: boolean('has_plan').notNull().default(false),
+    createdAt: instant('created_at').notNull().default(sql`now()`),
+  },
+  (table) => [index('clusters_tenant').on(table.tenantId)],
+);
 
 /** Where the logs of deleted clusters ended: a later cluster of the same id continues from there. */
 export const formerClusters = berth.table('former_clusters', {
@@ -55,6 +64,8 @@ export const objects = berth.table(
     /** The node whose agent must hear of the object. */
     node: byteText(),
     body: text().notNull(),
+    /** What the object uses beyond being one more of its kind, as `commit_writes` documents it. */
+    usage: text(),
   },
   (table) => [
     primaryKey({ columns: [table.clusterId, table.resource, table.namespace, table.name] }),
@@ -182,4 +193,60 @@ export const nodeClaims = berth.table(
     memoryBytes: counter('memory_bytes').notNull(),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.podUid] })],
+);
+
+/** What the objects of a namespace use together, exact at every revision. A counter at 0 has no row. */
+export const usage = berth.table(
+  'usage',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    namespace: byteText().notNull(),
+    /** The counter: `count/configmaps`, `requests.cpu`. */
+    resource: byteText().notNull(),
+    /** The tags of the objects, with spaces in between: what quotas with scopes select by. */
+    class: byteText().notNull(),
+    used: numeric().notNull(),
+    /** Whether the amount is written with `Ki Mi Gi`. */
+    isBinary: boolean('is_binary').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.namespace, table.resource, table.class] })],
+);
+
+/** Objects that limit the usage of their namespace, as the commit judges by them. */
+export const quotas = berth.table(
+  'quotas',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+    /** Of the object that this is made of. */
+    resource: byteText().notNull(),
+    rule: jsonb().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.namespace, table.name] })],
+);
+
+/** What all clusters of a tenant together may use. */
+export const tenantLimits = berth.table(
+  'tenant_limits',
+  {
+    tenantId: byteText('tenant_id').notNull(),
+    resource: byteText().notNull(),
+    hard: numeric().notNull(),
+    /** As the plan writes it. */
+    quantity: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.resource] })],
+);
+
+/** What they use of it. Only limited resources are counted here, so that the clusters of others never wait for each other. */
+export const tenantUsage = berth.table(
+  'tenant_usage',
+  {
+    tenantId: byteText('tenant_id').notNull(),
+    resource: byteText().notNull(),
+    used: numeric().notNull(),
+    isBinary: boolean('is_binary').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenantId, table.resource] })],
 );
