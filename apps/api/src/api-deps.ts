@@ -1,10 +1,11 @@
-import type { Authorizer, KeyRing } from '@berth/auth';
+import type { AllowedNetwork, Authorizer, KeyRing } from '@berth/auth';
 import type { TokenSource } from '@berth/fairness';
 import type { KindRegistry } from '@berth/kinds';
 import type { HintBus, Store } from '@berth/store';
 import type { TenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
 import type { FairShareSettings } from './fair-share/fair-share-settings.ts';
+import type { Outsiders } from './outsiders/outsiders.ts';
 
 /** Everything the app reaches beyond the request. Tests pass their own clock, ids and store. */
 export interface ApiDeps {
@@ -16,10 +17,14 @@ export interface ApiDeps {
   readonly kinds: KindRegistry;
   readonly log: Logger;
   readonly now: () => Date;
+  /** A clock that never goes back, in milliseconds, for how long things are believed. Default `performance.now`. */
+  readonly elapsedMs?: () => number;
   /** URL under which clients reach this server, without a trailing slash; the base of every cluster's token issuer. */
   readonly externalUrl: string;
   /** Earlier values of `externalUrl`: tokens that name them as their issuer are still good. Default: none. */
   readonly formerExternalUrls?: readonly string[];
+  /** Networks beside public addresses at which the issuers of TrustedIssuers may be. Default: none. */
+  readonly issuerNetworks?: readonly AllowedNetwork[];
   /** PEM of the CA that signed the server's certificate, for kubeconfigs and `kube-root-ca.crt`. */
   readonly clusterCa: string;
   /** Where all processes take the tenants' budgets of requests from. */
@@ -33,4 +38,5 @@ export interface ApiDeps {
 export interface AppDeps extends ApiDeps {
   readonly authorizer: Authorizer;
   readonly tenants: TenantDirectory;
+  readonly outsiders: Outsiders;
 }

@@ -9,6 +9,8 @@ import { addHealth } from './health/add-health.ts';
 import { clusterKinds } from './kinds/cluster-kinds.ts';
 import { addOpenApi } from './openapi/add-openapi.ts';
 import { addOpenId } from './openid/add-openid.ts';
+import { addTokenExchange } from './outsiders/add-token-exchange.ts';
+import { createOutsiders } from './outsiders/outsiders.ts';
 import { accessLog } from './pipeline/access-log.ts';
 import { answerError } from './pipeline/answer-error.ts';
 import { authenticate } from './pipeline/authenticate.ts';
@@ -29,12 +31,13 @@ export function createApp(deps: ApiDeps): ApiApp {
   const kindsOf = clusterKinds(deps.kinds);
   const tenants = createTenantDirectory(deps.store);
   const authorizer = clusterAuthorizer({ store: deps.store, tenants, kindsOf });
-  const parts: AppDeps = { ...deps, authorizer, tenants };
+  const outsiders = createOutsiders(deps);
+  const parts: AppDeps = { ...deps, authorizer, tenants, outsiders };
   app.onError(answerError(deps.log));
   app.use(
     requestId,
     accessLog(deps.log),
-    authenticate(deps),
+    authenticate(deps, outsiders),
     resolveCluster,
     impersonate(parts),
     fairShare(parts),
@@ -43,6 +46,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   );
   addHealth(app, deps);
   addOpenId(app, deps);
+  addTokenExchange(app, deps, outsiders);
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);
   addFleetFeed(app, deps);

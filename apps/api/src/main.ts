@@ -83,6 +83,7 @@ async function start(from: ApiSettings): Promise<Running> {
     now: () => new Date(),
     externalUrl: from.externalUrl,
     formerExternalUrls: from.formerExternalUrls,
+    issuerNetworks: from.issuerNetworks,
     clusterCa,
     tokenSource,
     fairShare: from.fairShare,

@@ -1,4 +1,4 @@
-import type { MasterKeySettings } from '@berth/auth';
+import { type AllowedNetwork, type MasterKeySettings, parseNetworks } from '@berth/auth';
 import { z } from 'zod';
 import { defaultFairShare, type FairShareSettings } from './fair-share/fair-share-settings.ts';
 
@@ -43,6 +43,8 @@ const environment = z.object({
           .pipe(z.url({ protocol: /^https?$/ })),
       ),
     ),
+  /** Networks beside public addresses at which the issuers of TrustedIssuers may be: `10.0.0.0/8,127.0.0.1/32`. */
+  BERTH_ISSUER_ALLOW_CIDRS: z.string().default('').transform(networks),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
   /** What a tenant may do whose plan does not say: requests each second and at once, and what is under way. */
@@ -69,6 +71,7 @@ export interface ApiSettings {
   readonly masterKeys: MasterKeySettings;
   readonly externalUrl: string;
   readonly formerExternalUrls: readonly string[];
+  readonly issuerNetworks: readonly AllowedNetwork[];
   readonly retentionMs: number;
   readonly fairShare: FairShareSettings;
   readonly logLevel: string;
@@ -94,6 +97,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
     },
     externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
     formerExternalUrls: read.BERTH_FORMER_EXTERNAL_URLS,
+    issuerNetworks: read.BERTH_ISSUER_ALLOW_CIDRS,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     fairShare: {
       requestsPerSecond: read.BERTH_TENANT_REQUESTS_PER_SECOND,
@@ -104,4 +108,13 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
     },
     logLevel: read.LOG_LEVEL,
   };
+}
+
+function networks(text: string, context: z.RefinementCtx): readonly AllowedNetwork[] {
+  try {
+    return parseNetworks(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }

@@ -18,7 +18,7 @@ export interface TokenRequest {
   readonly now: Date;
   /** What the token is good for at most. Default: all that its subject may do. */
   readonly scope?: TokenScope;
-  /** An object of the cluster whose end is the token's end. */
+  /** An object whose end is the token's end. */
   readonly boundTo?: BoundObject;
   /** Further claims, such as `kubernetes.io` of a bound service account token. They never replace Berth's own. */
   readonly claims?: Readonly<Record<string, unknown>>;

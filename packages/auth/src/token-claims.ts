@@ -29,11 +29,13 @@ export interface BerthClaim {
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
   readonly scope?: TokenScope;
-  /** An object of the cluster that the token stands and falls with, beside those that `kubernetes.io` names. */
+  /** An object that the token stands and falls with, beside those that `kubernetes.io` names. */
   readonly boundTo?: BoundObject;
 }
 
 export interface BoundObject {
+  /** Where the object is. Default: the cluster of the token. */
+  readonly cluster?: string;
   /** As the store names it: `tokens.access.berth.dev`. */
   readonly resource: string;
   /** '' for cluster-scoped objects. */
@@ -77,7 +79,8 @@ function isBoundObject(value: unknown): value is BoundObject {
     [value['resource'], value['name'], value['uid']].every(
       (text) => typeof text === 'string' && text !== '',
     ) &&
-    typeof value['namespace'] === 'string'
+    typeof value['namespace'] === 'string' &&
+    (value['cluster'] === undefined || typeof value['cluster'] === 'string')
   );
 }
 

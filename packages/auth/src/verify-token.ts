@@ -1,7 +1,7 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
 import { goQuote } from '@berth/machinery';
 import type { Identity } from './identity.ts';
-import { type BerthClaim, berthClaimOf } from './token-claims.ts';
+import { type BerthClaim, berthClaimOf, type BoundObject } from './token-claims.ts';
 import {
   credentialExtra,
   type ServiceAccountClaim,
@@ -90,7 +90,7 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
     jti,
     ...(claim.scope !== undefined && { scope: claim.scope }),
   };
-  const object = claim.boundTo && { clusterId: claim.cluster, ...claim.boundTo, graceMs: 0 };
+  const object = claim.boundTo && boundDependency(claim.cluster, claim.boundTo);
   return {
     identity,
     expiresAt: new Date(exp * 1000),
@@ -120,6 +120,10 @@ function accountClaimOf(payload: JWTPayload): ServiceAccountClaim | undefined {
     throw new TokenError('malformed', `the token's claim ${serviceAccountClaimName} is not of its form`);
   }
   return claim === 'none' ? undefined : claim;
+}
+
+function boundDependency(clusterId: string, { cluster, ...object }: BoundObject): TokenDependency {
+  return { ...object, clusterId: cluster ?? clusterId, graceMs: 0 };
 }
 
 /** A DNS label, as the name of every cluster is one. */

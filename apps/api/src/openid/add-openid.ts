@@ -3,6 +3,7 @@ import { pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiApp } from '../app.ts';
+import { tokenExchangeGrant } from '../outsiders/exchange-request.ts';
 import { cachedKeys } from '../tokens/cached-keys.ts';
 
 /** A new key is published for much longer before it signs. */
@@ -34,6 +35,9 @@ export function addOpenId(app: ApiApp, { keys, externalUrl, store }: ApiDeps): v
     return c.json({
       issuer,
       jwks_uri: `${issuer}/openid/v1/jwks`,
+      token_endpoint: `${issuer}/oauth/token`,
+      token_endpoint_auth_methods_supported: ['none'],
+      grant_types_supported: [tokenExchangeGrant],
       response_types_supported: ['id_token'],
       subject_types_supported: ['public'],
       id_token_signing_alg_values_supported: tokenAlgorithms,

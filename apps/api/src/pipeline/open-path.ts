@@ -1,7 +1,8 @@
 const openPaths =
   /^\/(?:livez|readyz|healthz)(?:\/|$)|^\/version\/?$|^\/openid\/v1\/jwks$|^\/\.well-known\/openid-configuration$/;
 
-/** Paths that need no token: health, the version, and the public halves of signing keys. */
+/** Paths that need no token: health, the version, the public halves of signing keys, and exchanging another's token. */
 export function isOpenPath(method: string, path: string): boolean {
+  if (path === '/oauth/token') return method === 'POST';
   return (method === 'GET' || method === 'HEAD') && openPaths.test(path);
 }

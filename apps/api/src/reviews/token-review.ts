@@ -1,5 +1,6 @@
 import { apiAudience, TokenError, type VerifiedToken, verifyToken } from '@berth/auth';
 import { badRequestError } from '@berth/machinery';
+import type { Outsider } from '../outsiders/outsiders.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { issuersOf } from '../tokens/issuers-of.ts';
 import { missingDependency } from '../tokens/token-liveness.ts';
@@ -22,6 +23,8 @@ async function judge(request: ResourceRequest, { token = '', audiences }: Review
   if (token === '') throw badRequestError('token is required for TokenReview in authentication');
   const asked = audiences?.length ? audiences : [apiAudience];
   try {
+    const outsider = await request.deps.outsiders.identify(token, request.scope.attributes.clusterId);
+    if (outsider !== undefined) return ofOutsider(outsider, asked);
     const verified = await verifiedToken(request, token, asked);
     const problem = await missingDependency(request.deps, verified.dependencies);
     if (problem !== undefined) return refused('service account token has been invalidated');
@@ -30,6 +33,12 @@ async function judge(request: ResourceRequest, { token = '', audiences }: Review
     if (error instanceof TokenError) return refused(error.message);
     throw error;
   }
+}
+
+/** A token from outside is good for the API server; whoever asks for another audience gets no answer by it. */
+function ofOutsider({ identity }: Outsider, asked: readonly string[]): object {
+  if (!asked.includes(apiAudience)) return refused('the token is for another audience');
+  return { authenticated: true, user: userInfo(identity), audiences: [apiAudience] };
 }
 
 function verifiedToken(

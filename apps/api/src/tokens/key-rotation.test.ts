@@ -114,6 +114,9 @@ test('the documents of OIDC discovery name both algorithms, and may be kept for 
   expect(discovery.json).toEqual({
     issuer,
     jwks_uri: `${issuer}/openid/v1/jwks`,
+    token_endpoint: `${issuer}/oauth/token`,
+    token_endpoint_auth_methods_supported: ['none'],
+    grant_types_supported: ['urn:ietf:params:oauth:grant-type:token-exchange'],
     response_types_supported: ['id_token'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['EdDSA', 'ES256'],

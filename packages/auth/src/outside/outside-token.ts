@@ -45,7 +45,7 @@ export interface OutsideVerification {
 export interface VerifiedClaims {
   readonly claims: JWTPayload;
   readonly subject: string;
-  /** Until when the token proves anything: its `exp`, or when it is too old, whichever comes first. */
+  /** Its `exp`, or when it is too old, whichever comes first; without the skew that verification allows beyond it. */
   readonly expiresAt: Date;
 }
 
@@ -89,7 +89,7 @@ export async function verifyOutsideToken(
     if (exp === undefined || iat === undefined || typeof sub !== 'string' || sub === '') {
       throw new TokenError('malformed', 'the token lacks one of the claims exp, iat and sub');
     }
-    const expiresAt = new Date((Math.min(exp, iat + maxTokenAgeSeconds) + clockSkewSeconds) * 1_000);
+    const expiresAt = new Date(Math.min(exp, iat + maxTokenAgeSeconds) * 1_000);
     return { claims: payload, subject: sub, expiresAt };
   } catch (cause) {
     throw translated(cause);
