@@ -29,6 +29,18 @@ const signingKey = (mark: string) => ({
   signsFrom: farPast,
 });
 
+const record = (mark: string) => ({
+  username: mark,
+  verb: 'create',
+  resource: 'configmaps',
+  namespace: 'default',
+  name: mark,
+  code: 403,
+  event: JSON.stringify({ mark }),
+});
+
+const audited = (mark: string) => ({ record: record(mark), onRecorded: () => undefined });
+
 /** One step for each method of the store, in an order in which each finds something. */
 export const steps: Readonly<Record<string, Step>> = {
   ensurePartitions: ({ store }) => store.ensurePartitions(new Date()),
@@ -58,7 +70,7 @@ export const steps: Readonly<Record<string, Step>> = {
     await cluster.write(create({ ...quotaKey, resource: 'pods' }, { value: mark, usage }));
     await cluster.write(create({ ...quotaKey, resource: 'pods', name: `refused-${mark}` }, { usage }));
     await cluster.write(remove({ ...quotaKey, resource: 'pods' }, { value: mark, usage }));
-    await cluster.write(create(key, { value: mark, node: `node-${mark}` }));
+    await cluster.write(create(key, { value: mark, node: `node-${mark}`, audit: audited(mark) }));
     await cluster.write(update(key, { value: mark, node: `node-${mark}` }));
     await cluster.write(create(secret(mark), { value: mark }));
     await cluster.write(create(configMap(`gone-${mark}`), { value: mark }));
@@ -92,7 +104,10 @@ export const steps: Readonly<Record<string, Step>> = {
     return cluster.list({ resource: 'configmaps', revision: 2, limit: 5 });
   },
   'cluster.readResources': ({ cluster }) => cluster.readResources(['configmaps']),
-  'cluster.resourcesChanged': ({ cluster }) => cluster.resourcesChanged(['configmaps'], 0),
+  'cluster.resourcesChanged': async ({ cluster }) => {
+    await cluster.resourcesChanged(['configmaps'], 0);
+    return cluster.resourcesChanged(['configmaps'], await cluster.head());
+  },
   'cluster.changes': async ({ cluster }) => {
     await cluster.changes(0, 100);
     // Nothing new: the cluster's own row is asked.
@@ -149,6 +164,15 @@ export const steps: Readonly<Record<string, Step>> = {
   'storedKeys.renewDataKey': ({ store, clusterId, mark }) => store.storedKeys.renewDataKey(clusterId, mark),
   'storedKeys.resealObjects': ({ store, clusterId }) => store.storedKeys.resealObjects(clusterId),
   'storedKeys.dropUnusedDataKeys': ({ store, clusterId }) => store.storedKeys.dropUnusedDataKeys(clusterId),
+  'audit.append': ({ store, clusterId, mark }) =>
+    store.audit.append([{ ...record(mark), clusterId, at: new Date() }]),
+  'audit.list': async ({ store, clusterId, mark }) => {
+    const where = [{ field: 'username', isEqual: true, value: mark }] as const;
+    await store.audit.list(clusterId, { limit: 9 });
+    return store.audit.list(clusterId, { limit: 9, where, since: farPast, until: farFuture });
+  },
+  'audit.get': ({ store, clusterId }) => store.audit.get(clusterId, { at: farPast, seq: 1 }),
+  'audit.dropExpired': ({ store }) => store.audit.dropExpired(farPast, 0),
   'nodeCapacity.usage': ({ store }) => store.nodeCapacity.usage(),
   'nodeCapacity.remove': async ({ store, mark }) => {
     await store.nodeCapacity.set(`former-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 });

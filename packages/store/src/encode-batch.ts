@@ -1,4 +1,5 @@
 import { encodeQuotaRule, encodeUsage } from './encode-usage.ts';
+import { encodeAudit } from './encode-audit.ts';
 import { InvalidValueError } from './errors.ts';
 import type { RestingWrites } from './sealing/sealed-bodies.ts';
 import type { ObjectKey, Write } from './types.ts';
@@ -21,6 +22,8 @@ export interface EncodedBatch {
   readonly bodies: string;
   readonly usages: string;
   readonly quotas: string;
+  /** '' where no write has a record; see `record_audit`. */
+  readonly audits: string;
 }
 
 const separator = '\u001e';
@@ -47,6 +50,9 @@ export function encodeBatch(writes: RestingWrites): EncodedBatch {
     bodies: column(writes, (write) => write.body),
     usages: column(writes, ({ usage }) => (usage ? encodeUsage(usage) : '')),
     quotas: column(writes, ({ quota }) => (quota ? encodeQuotaRule(quota) : '')),
+    audits: writes.some(({ audit }) => audit)
+      ? column(writes, ({ audit }) => (audit ? encodeAudit(audit.record) : ''))
+      : '',
   };
 }
 

@@ -16,6 +16,7 @@ export {
 } from './errors.ts';
 export { migrate } from './migrate.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
+export type { AuditCondition, AuditLog, AuditPosition, AuditQuery, AuditRow } from './audit-log.ts';
 export type { BodyCipher } from './sealing/body-cipher.ts';
 export type {
   AssignedObject,
@@ -43,6 +44,7 @@ export type {
   TurnStart,
 } from './store.ts';
 export type {
+  AuditRecord,
   Change,
   CompactedDetails,
   HintBus,
@@ -61,4 +63,5 @@ export type {
   TurnCommit,
   TurnOutcome,
   Write,
+  WriteAudit,
 } from './types.ts';

@@ -4,6 +4,7 @@ import { Feeds } from './feed/feeds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
+import { auditLog } from './queries/audit-log.ts';
 import { assignedTo, readBodies } from './queries/assigned-objects.ts';
 import {
   clusterExists,
@@ -146,6 +147,7 @@ export function openStore(options: OpenStoreOptions): Store {
     nodeCapacity: nodeCapacityStore(database),
     tenantLimits: tenantLimitStore(database),
     recount: (clusterId) => recount(database, clusterId),
+    audit: auditLog(database),
     ensurePartitions: (now) => ensurePartitions(database, now),
     dropExpiredPartitions: (now, retentionMs = settings.retentionMs) =>
       dropExpiredPartitions(database, now, retentionMs),
@@ -182,6 +184,7 @@ function clusterDirectory(
       const created = await createCluster(database, parts.bodies, cluster);
       if (created.status === 'refused') return created.outcome;
       known.add(clusterId);
+      recordedBy?.audit?.onRecorded();
       for (const [changed, head] of created.heads) parts.writer.tell(changed, head);
       const revision = created.heads.get(recordedBy === undefined ? clusterId : systemClusterId);
       return { status: 'applied', revision: revision ?? 0 };

@@ -1,3 +1,4 @@
+import type { AuditLog } from './audit-log.ts';
 import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
 import type {
   Change,
@@ -84,6 +85,7 @@ export interface Store {
    * @returns how many counters were wrong.
    */
   recount(clusterId: string): Promise<number>;
+  readonly audit: AuditLog;
   /** Creates the log's partitions for `now` and the time soon after it. */
   ensurePartitions(now: Date): Promise<void>;
   /**

@@ -32,6 +32,28 @@ export interface Write extends ObjectKey {
   readonly usage?: ObjectUsage;
   /** What the object allows the others of its namespace; for a delete, that it did. */
   readonly quota?: QuotaRule;
+  /** What the audit log says of it: it rests in the transaction of the write, if that applies. */
+  readonly audit?: WriteAudit;
+}
+
+export interface WriteAudit {
+  readonly record: AuditRecord;
+  /** Called once the record rests. */
+  readonly onRecorded: () => void;
+}
+
+/** One request, as the audit log finds and shows it. */
+export interface AuditRecord {
+  readonly username: string;
+  readonly verb: string;
+  /** `pods`, `jobs.batch`; '' for what is no resource. */
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of the answer. */
+  readonly code: number;
+  /** JSON of an `audit.k8s.io/v1` Event without what the database knows: its time and its revision. */
+  readonly event: string;
 }
 
 /** What became of one {@link Write}. Only `applied` changed anything. */

@@ -28,6 +28,19 @@ for (const cluster of [mine, neighbour]) {
     claims: [{ node: 'n', podUid: clusterId, cpuMillis: 1, memoryBytes: 1 }],
     releases: [],
   });
+  await store.audit.append([
+    {
+      clusterId,
+      at: new Date(),
+      username: 'u',
+      verb: 'get',
+      resource: '',
+      namespace: '',
+      name: '',
+      code: 403,
+      event: '{}',
+    },
+  ]);
   await store.heartbeats.put(clusterId, { ...configMap('beat'), uid: 'u', body: '{}' });
   await store.signingKeys.insert(clusterId, {
     keyId: 'k',
@@ -112,7 +125,7 @@ test('a function that is called for a cluster leaves the connection without one'
   expect(setting?.id ?? '').toBe('');
 });
 
-test.for(['log', 'heartbeats', 'signing_keys', 'data_keys', 'node_claims', 'former_clusters'])(
+test.for(['log', 'heartbeats', 'signing_keys', 'data_keys', 'audit', 'node_claims', 'former_clusters'])(
   'work over the fleet cannot read %s',
   async (table) => {
     await expect(

@@ -29,6 +29,9 @@ export class Writer {
       this.#bodies.commit(clusterId, writes, (sql, sealed) => commitWrites(sql, clusterId, sealed)),
     );
     if (newHead !== undefined) this.tell(clusterId, newHead);
+    for (const [i, outcome] of outcomes.entries()) {
+      if (outcome.status === 'applied') writes[i]?.audit?.onRecorded();
+    }
     return outcomes;
   }
 
@@ -39,6 +42,7 @@ export class Writer {
       writes,
     );
     if (newHead !== undefined) this.tell(clusterId, newHead);
+    if (outcome.status === 'applied') for (const { audit } of writes) audit?.onRecorded();
     return outcome;
   }
 

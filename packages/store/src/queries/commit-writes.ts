@@ -43,7 +43,8 @@ export async function commitWrites(
 ): Promise<CommittedBatch> {
   const b = encodeBatch(writes);
   const [committed] = await sql<Committed[]>`
-    select head, last, refused from berth.commit_writes(
+    select head, last, refused, berth.record_audit(${clusterId}, head, at, refused, ${b.audits})::text
+    from berth.commit_writes(
       ${clusterId}, ${[...b.segments]}, ${b.ops}, ${b.resources}, ${b.namespaces}, ${b.names}, ${b.uids},
       ${b.expectedRevisions}, ${b.expectedUids}, ${b.withinResources}, ${b.withinNamespaces}, ${b.withinNames},
       ${b.terminating}, ${b.nodes}, ${b.bodies}, ${b.usages}, ${b.quotas}

@@ -7,7 +7,9 @@ const aheadMs = 20 * 60_000;
 export async function ensurePartitions(database: Database, now: Date): Promise<void> {
   const until = new Date(now.getTime() + aheadMs).toISOString();
   await translated('read', () =>
-    database.fleetSql`select berth.ensure_log_partitions(${now.toISOString()}, ${until})`.execute(),
+    database.fleetSql`
+      select berth.ensure_log_partitions(${now.toISOString()}, ${until}),
+        berth.ensure_audit_partitions(${now.toISOString()}, ${until})`.execute(),
   );
 }
 
@@ -34,7 +36,9 @@ export function withPartitions<T>(database: Database, commit: () => Promise<T>):
 /** The log's rows carry the database's own time. */
 async function makeCurrentPartitions(database: Database): Promise<void> {
   const ahead = `${aheadMs / 1000} seconds`;
-  await database.fleetSql`select berth.ensure_log_partitions(now(), now() + ${ahead}::interval)`;
+  await database.fleetSql`
+    select berth.ensure_log_partitions(now(), now() + ${ahead}::interval),
+      berth.ensure_audit_partitions(now(), now() + ${ahead}::interval)`;
 }
 
 /** No table of the store has a check constraint, so the bounds of partitions are the only checks to violate. */

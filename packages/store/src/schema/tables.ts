@@ -172,6 +172,28 @@ export const dataKeys = berth.table(
   ],
 );
 
+/** What was asked and what became of it. Partitioned by `at`, a day each; see the migration. Its application's role only adds. */
+export const audit = berth.table(
+  'audit',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    at: instant().notNull(),
+    /** The revision of what was written; below 0 for what left none. Tells records of one moment apart. */
+    seq: counter().notNull(),
+    /** A cluster that is gone, whose record this was. Its namespace is that of the tenant then. */
+    formerCluster: byteText('former_cluster'),
+    username: byteText().notNull(),
+    verb: byteText().notNull(),
+    /** `pods`, `jobs.batch`; '' for what is no resource. */
+    resource: byteText().notNull(),
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+    code: integer().notNull(),
+    event: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.clusterId, table.at, table.seq] })],
+);
+
 /** Nodes of the fleet with the sum of their claims, kept exact under the row's lock. The one table of no cluster. */
 export const nodeCapacity = berth.table('node_capacity', {
   node: byteText().primaryKey(),
