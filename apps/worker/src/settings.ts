@@ -22,6 +22,8 @@ const environment = z.object({
   BERTH_TENANT_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).optional(),
   /** How long the log can be read back: by watches, continue tokens and undo. */
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
+  /** For how many days a key signs a cluster's tokens before the next one does. */
+  BERTH_SIGNING_KEY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** `1`: every new Event is a line of the log. */
   BERTH_PRINT_EVENTS: z.enum(['', '0', '1']).default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -36,6 +38,7 @@ export interface WorkerSettings {
   readonly turnConcurrency: number;
   readonly tenantTurnConcurrency: number | undefined;
   readonly retentionMs: number;
+  readonly rotateKeysAfterMs: number;
   readonly printsEvents: boolean;
   readonly logLevel: string;
 }
@@ -56,6 +59,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
     tenantTurnConcurrency: read.BERTH_TENANT_TURN_CONCURRENCY,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
+    rotateKeysAfterMs: read.BERTH_SIGNING_KEY_DAYS * 24 * 3_600_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',
     logLevel: read.LOG_LEVEL,
   };

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBodyCipher, type MasterKeys, verifyMasterKeys } from '@berth/auth';
+import { createBodyCipher, createKeyRing, type MasterKeys, verifyMasterKeys } from '@berth/auth';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, encryptedResources, tenantRegistry } from '@berth/kinds';
 import {
@@ -40,6 +40,8 @@ export interface WorkerOptions {
   readonly tenantTurnConcurrency?: number | undefined;
   /** How long the log can be read back. Default 1 hour. */
   readonly retentionMs?: number;
+  /** For how long a key signs a cluster's tokens. Default 30 days. */
+  readonly rotateKeysAfterMs?: number;
   /** How much one cluster may do before the next one has its turn. */
   readonly turnSize?: Partial<TurnSize>;
   /** Default: all of Berth's controllers. */
@@ -51,6 +53,8 @@ export interface WorkerOptions {
   /** By topic. Default: none; Berth has no deliveries yet. */
   readonly outboxConsumers?: ReadonlyMap<string, OutboxConsumer>;
 }
+
+const defaultRotateKeysAfterMs = 30 * 24 * 3_600_000;
 
 /** A running worker: turns, cron dispatcher, sweep, retention, deliveries. Any number may run beside each other. */
 export interface BerthWorker {
@@ -135,6 +139,8 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       log,
       now,
       consumers: options.outboxConsumers ?? new Map(),
+      keys: createKeyRing(store.signingKeys, options.masterKeys, now),
+      rotateKeysAfterMs: options.rotateKeysAfterMs ?? defaultRotateKeysAfterMs,
     }),
   });
 

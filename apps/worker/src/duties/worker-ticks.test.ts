@@ -1,3 +1,4 @@
+import { createKeyRing, fixedMasterKeys } from '@berth/auth';
 import { createTurnQueue } from '@berth/queue';
 import { openStore } from '@berth/store';
 import { builtinRegistry } from '@berth/kinds';

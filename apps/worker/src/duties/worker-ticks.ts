@@ -1,3 +1,4 @@
+import type { KeyRing } from '@berth/auth';
 import { builtinRegistry } from '@berth/kinds';
 import type { Tick, TurnQueue } from '@berth/queue';
 import type { HintBus, Store } from '@berth/store';
@@ -7,6 +8,7 @@ import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
 import { retainLog } from './retain-log.ts';
+import { rotateSigningKeys } from './rotate-signing-keys.ts';
 import { sweep } from './sweep.ts';
 
 export interface Duties {
@@ -17,6 +19,9 @@ export interface Duties {
   readonly log: Logger;
   readonly now: () => Date;
   readonly consumers: ReadonlyMap<string, OutboxConsumer>;
+  readonly keys: Pick<KeyRing, 'rotate'>;
+  /** For how long a key signs a cluster's tokens. */
+  readonly rotateKeysAfterMs: number;
 }
 
 /** What one worker of the fleet does now and then, whichever is free. */
@@ -43,6 +48,19 @@ export function workerTicks(duties: Duties): Tick[] {
       run: async () => {
         const dropped = await retainLog(store, now());
         if (dropped > 0) log.info({ partitions: dropped }, 'dropped log partitions past retention');
+      },
+    },
+    {
+      name: 'signing-keys',
+      everyMs: 300_000,
+      run: async () => {
+        const { made, removed } = await rotateSigningKeys({
+          store,
+          keys: duties.keys,
+          now,
+          rotateAfterMs: duties.rotateKeysAfterMs,
+        });
+        if (made + removed > 0) log.info({ made, removed }, 'rotated signing keys');
       },
     },
   ];
