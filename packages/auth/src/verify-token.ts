@@ -29,6 +29,9 @@ export interface VerifyOptions {
 /** Longer tokens are refused before anything of them is read. Berth's own have less than 2 kB. */
 const longestTokenLength = 16_384;
 
+/** The end of the year 9999, in seconds: what is beyond has no date. */
+const latestExpiry = 253_402_300_799;
+
 /** By how much the signer's clock may be ahead. */
 const clockToleranceSeconds = 10;
 
@@ -75,7 +78,7 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
     options,
   );
   const { exp, jti, sub } = payload;
-  if (exp === undefined || !isText(jti) || !isText(sub)) {
+  if (exp === undefined || exp > latestExpiry || !isText(jti) || !isText(sub)) {
     throw new TokenError('malformed', 'the token lacks one of the claims exp, jti and sub');
   }
   if (exp * 1000 <= options.now.getTime()) throw new TokenError('expired', 'the token has expired');
@@ -105,7 +108,8 @@ export async function verifyToken(token: string, options: VerifyOptions): Promis
 }
 
 function audiencesOf({ aud }: JWTPayload): readonly string[] {
-  return [aud ?? []].flat();
+  const named: readonly unknown[] = [aud].flat();
+  return named.filter((audience) => typeof audience === 'string');
 }
 
 /** What the types of the JWT library say of these claims is a promise of the token alone. */

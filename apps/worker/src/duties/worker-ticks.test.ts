@@ -18,7 +18,18 @@ test('a duty that cannot reach the database says so once, by name, and does not 
   const log = pino({ level: 'info' }, { write: (line: string) => lines.push({ ...JSON.parse(line) }) });
   const nodes = fleetNodes(store, builtinRegistry);
   const now = (): Date => new Date();
-  const ticks = workerTicks({ store, turns, hints: deafHintBus, nodes, log, now, consumers: new Map() });
+  const keys = createKeyRing(store.signingKeys, fixedMasterKeys(new Uint8Array(32)));
+  const ticks = workerTicks({
+    store,
+    turns,
+    hints: deafHintBus,
+    nodes,
+    log,
+    now,
+    consumers: new Map(),
+    keys,
+    rotateKeysAfterMs: 1,
+  });
   await store.close();
 
   for (const tick of [...ticks, ...ticks]) await tick.run();
