@@ -11,6 +11,7 @@ export type {
 } from './reconciler.ts';
 export { type BaseView, keyOf, objectId, type ResourceObject } from './turn/base-view.ts';
 export { bindPod } from './turn/bind-pod.ts';
+export type { PlanRoom } from './turn/quota-ledger.ts';
 export { RestlessKeyError } from './turn/restless-key-error.ts';
 export { runTurn } from './turn/run-turn.ts';
 export { decodeTimerKey, encodeTimerKey, type TimerTask } from './turn/timer-key.ts';

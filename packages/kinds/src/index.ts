@@ -73,6 +73,7 @@ export type {
   PodSpec,
   PodStatus,
   PodTemplateSpec,
+  ResourceQuota,
   PolicyRule,
   PriorityLevelConfiguration,
   Probe,
@@ -135,3 +136,4 @@ export type {
   TrustedIssuerSpec,
   TrustedIssuerStatus,
 } from './trusted-issuer/trusted-issuer-spec.ts';
+export { counterOf } from './resource-quota/counter-of.ts';

@@ -141,7 +141,13 @@ export {
   quantityUnits,
   subtractQuantities,
 } from './quantity/quantity.ts';
-export { addedUsage, judgeQuotas, type QuotaState, type UsageChange } from './quota/judge-quotas.ts';
+export {
+  addedUsage,
+  judgeQuotas,
+  planState,
+  type QuotaState,
+  type UsageChange,
+} from './quota/judge-quotas.ts';
 export { countedOnly, type ObjectUsage, objectCounter } from './quota/object-usage.ts';
 export {
   describeQuotaRefusal,

@@ -3,6 +3,7 @@ import { alreadyExistsError, generateNameConflictError, type KubeObject } from '
 import { admissionPolicies } from '../objects/admission-policies.ts';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
+import { requireRoom } from '../objects/require-room.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { type StoredState, toStorage } from '../objects/versions.ts';
 import { decodeBody } from '../request/decode-body.ts';
@@ -109,6 +110,7 @@ async function requireCreatable({ deps, scope }: ResourceRequest, object: KubeOb
   const { name } = object.metadata;
   if (await scope.home.get(keyOf(scope, name))) throw alreadyExistsError(scope.groupResource, name);
   const { within } = writeAttributes(scope.definition, object);
+  await requireRoom(deps.store, scope, { name, after: object });
   if (within === undefined) return;
   const parent = await deps.store.cluster(scope.cluster.clusterId).get(within);
   if (parent === undefined) throw refusalError(scope, name, { status: 'within-missing' });

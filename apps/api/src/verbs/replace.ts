@@ -9,6 +9,7 @@ import { type KubeObject, modifiedError, notFoundError } from '@berth/machinery'
 import type { StoredObject } from '@berth/store';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitReplacement, refusalError } from '../objects/commit.ts';
+import { requireRoom } from '../objects/require-room.ts';
 import { decodeStored, type StoredState } from '../objects/versions.ts';
 import { answerStored, answerUnstored, type ObjectAnswer } from '../respond/answer-object.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
@@ -47,7 +48,11 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     const mutation = mutate(scope, current, desired);
     if (attempt === 0 && scope.attributes.subresource === '')
       c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object, current) ?? []));
-    if (dryRun) return answerUnstored(request, mutation.object, answer);
+    if (dryRun) {
+      const { object } = mutation;
+      await requireRoom(request.deps.store, scope, { name: scope.name, before: current, after: object });
+      return answerUnstored(request, object, answer);
+    }
     const state = await writeMutation(scope, stored, mutation);
     if (state !== undefined) return answerStored(request, state, answer);
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type Reconciler, runTurn, type TurnPlan } from '@berth/controllers';
+import { type PlanRoom, type Reconciler, runTurn, type TurnPlan } from '@berth/controllers';
+import { planState } from '@berth/machinery';
 import type { KindRegistry } from '@berth/kinds';
 import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
 import type { FleetNodes } from './fleet-nodes.ts';
@@ -63,19 +64,28 @@ export type TurnEnd = 'idle' | 'quiet' | 'more' | 'superseded' | 'suspended';
  */
 export async function runClusterTurn(clusterId: string, deps: TurnDeps): Promise<TurnEnd> {
   let distrustsReleases = false;
+  let plan: PlanRoom | undefined;
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-    const outcome = await attemptTurn(clusterId, deps, { distrustsReleases });
-    if (outcome !== 'again' && outcome !== 'again-without-room') return outcome;
+    const outcome = await attemptTurn(clusterId, deps, { distrustsReleases, plan });
+    if (!isTriedAgain(outcome)) return outcome;
     distrustsReleases ||= outcome === 'again-without-room';
+    if (outcome === 'again-within-plan' || plan) plan = await planRoom(clusterId, deps.store);
   }
   return 'more';
+}
+
+/** Nothing was done, and why. */
+type TriedAgain = 'again' | 'again-without-room' | 'again-within-plan';
+
+function isTriedAgain(end: TurnEnd | TriedAgain): end is TriedAgain {
+  return end.startsWith('again');
 }
 
 async function attemptTurn(
   clusterId: string,
   deps: TurnDeps,
-  attempt: { readonly distrustsReleases: boolean },
-): Promise<TurnEnd | 'again' | 'again-without-room'> {
+  attempt: { readonly distrustsReleases: boolean; readonly plan: PlanRoom | undefined },
+): Promise<TurnEnd | TriedAgain> {
   const { store, budget, report } = deps;
   const registry = deps.registryOf(clusterId);
   const startedAt = performance.now();
@@ -105,6 +115,7 @@ async function attemptTurn(
     newNameSuffix,
     clusterCa: deps.clusterCa,
     distrustsReleases: attempt.distrustsReleases,
+    plan: attempt.plan,
     budget: { maxWrites: budget.maxWrites, deadline: () => performance.now() - plannedAt > budget.maxMs },
   });
   for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);
@@ -135,11 +146,28 @@ function commitOf(
   };
 }
 
-function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | 'again' | 'again-without-room' {
+function endOf(outcome: TurnOutcome, isUnfinished: boolean): TurnEnd | TriedAgain {
   if (outcome.status === 'suspended') return 'suspended';
   if (outcome.status === 'superseded') return 'superseded';
   // A pod that ended may have had no claim to end (its node was set by hand): what it seemed to free is not there.
   if (outcome.status === 'no-capacity') return 'again-without-room';
+  if (isBeyondPlan(outcome)) return 'again-within-plan';
   if (outcome.status !== 'committed') return 'again';
   return isUnfinished ? 'more' : 'quiet';
+}
+
+function isBeyondPlan(outcome: TurnOutcome): boolean {
+  return (
+    outcome.status === 'conflict' &&
+    outcome.outcome.status === 'quota' &&
+    outcome.outcome.refusal.by === 'plan'
+  );
+}
+
+/** Read after the refusal: the next try is refused only if somebody else takes what is left. */
+async function planRoom(clusterId: string, store: Store): Promise<PlanRoom | undefined> {
+  const owner = await store.clusterOwner(clusterId);
+  if (!owner) return undefined;
+  const { tenantId } = owner;
+  return { tenant: tenantId, state: planState(tenantId, await store.tenantLimits.usage(tenantId)) };
 }

@@ -3,6 +3,7 @@ import { type KubeObject, semanticEqual } from '@berth/machinery';
 import { finishedCondition, jobsResource } from '../job/job-facts.ts';
 import type { News } from '../news.ts';
 import { controllerOf, isControlledBy } from '../ownership.ts';
+import { roomierNamespace } from '../quota-news.ts';
 import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { cronJobsResource } from './cron-facts.ts';
@@ -65,12 +66,14 @@ function toAction(cronJob: CronJob, event: News): Action {
   return { type: 'event', regarding: cronJob, ...event };
 }
 
-/** CronJobs that changed, and those of which a Job came, went or finished. */
-function cronJobKeys(
-  { resource, before, after }: ObservedChange,
-  view: ClusterView,
-): readonly ReconcileKey[] {
+/** CronJobs that changed, those of which a Job came, went or finished, and those that may have been short of room. */
+function cronJobKeys(change: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
+  const { resource, before, after } = change;
   if (resource === cronJobsResource) return after ? [keyOf(resource, after)] : [];
+  const roomier = roomierNamespace(change, view.registry);
+  if (roomier !== undefined) {
+    return view.list<CronJob>(cronJobsResource, roomier).map((cronJob) => keyOf(cronJobsResource, cronJob));
+  }
   if (resource !== jobsResource) return [];
   if (before && after && isFinished(before) === isFinished(after) && sameController(before, after)) return [];
   const keys: ReconcileKey[] = [];

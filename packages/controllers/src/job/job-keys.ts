@@ -1,15 +1,25 @@
 import type { Job, Pod } from '@berth/kinds';
 import { controllerOf, hasFinalizer } from '../ownership.ts';
+import { roomierNamespace } from '../quota-news.ts';
 import type { ClusterView, ObservedChange, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { finishedCondition, jobsResource, trackingFinalizer } from './job-facts.ts';
 import { jobOfPod, selects } from './reconcile-pod.ts';
 
-/** Jobs that changed, Jobs whose pods changed, and pods that no running Job counts. */
+/** Jobs that changed, Jobs whose pods changed, pods that no running Job counts, and Jobs that may have been short of room. */
 export function jobKeys(change: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
   if (change.resource === jobsResource) return keysOfJob(change, view);
   if (change.resource === 'pods') return keysOfPod(change, view);
-  return [];
+  const roomier = roomierNamespace(change, view.registry);
+  return roomier === undefined ? [] : unfinishedJobs(roomier, view);
+}
+
+/** They may have been refused pods. */
+function unfinishedJobs(namespace: string, view: ClusterView): readonly ReconcileKey[] {
+  return view
+    .list<Job>(jobsResource, namespace)
+    .filter((job) => !finishedCondition(job))
+    .map((job) => keyOf(jobsResource, job));
 }
 
 function keysOfJob({ before, after }: ObservedChange, view: ClusterView): readonly ReconcileKey[] {

@@ -7,6 +7,7 @@ import { EventRecorder } from './event-recorder.ts';
 import { mapAgain } from './map-again.ts';
 import { policiesIn } from './policies-in.ts';
 import { Overlay } from './overlay.ts';
+import { QuotaLedger } from './quota-ledger.ts';
 import { RestlessKeyError } from './restless-key-error.ts';
 import { type Task, TaskQueue, taskOf } from './task-queue.ts';
 import type { ReconcileFailure, TurnInput, TurnPlan } from './turn.ts';
@@ -58,7 +59,7 @@ class Turn {
     const { now, newUid, newNameSuffix, clusterCa } = input;
     this.#input = input;
     this.#overlay = new Overlay(input);
-    this.#log = new TurnLog(this.#overlay);
+    this.#log = new TurnLog(this.#overlay, new QuotaLedger({ ...input, plan: input.plan }));
     for (const reconciler of input.reconcilers) this.#enlist(reconciler);
     this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });

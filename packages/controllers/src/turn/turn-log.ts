@@ -3,6 +3,7 @@ import { encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { ObservedChange, ReconcileKey } from '../reconciler.ts';
 import { objectId } from './base-view.ts';
 import type { Overlay } from './overlay.ts';
+import type { QuotaLedger } from './quota-ledger.ts';
 import type { TurnClaim, TurnWrite } from './turn.ts';
 
 /** What a turn has done so far: the writes in log order, the changes that they make, claims and releases. */
@@ -13,19 +14,22 @@ export class TurnLog {
   /** Uids of pods whose claims end. */
   readonly releases = new Set<string>();
   readonly #overlay: Overlay;
+  readonly #ledger: QuotaLedger;
   /** Objects that the turn has written, whose base revision is therefore checked already. */
   readonly #written = new Set<string>();
   #changes: ObservedChange[] = [];
 
-  constructor(overlay: Overlay) {
+  constructor(overlay: Overlay, ledger: QuotaLedger) {
     this.#overlay = overlay;
+    this.#ledger = ledger;
   }
 
-  /** Appends what a lifecycle step decided and shows it in the overlay. */
+  /** Appends what a lifecycle step decided and shows it in the overlay. @throws StatusError if quotas leave no room for it. */
   append(definition: KindDefinition, key: ReconcileKey, mutation: Mutation): void {
     if (mutation.effect === 'unchanged') return;
     const before = this.#overlay.get(key);
     const after = mutation.effect === 'remove' ? undefined : mutation.object;
+    this.#ledger.take(definition, { before, after });
     this.writes.push(
       this.#write(definition, { key, before, object: mutation.object, removed: after === undefined }),
     );
@@ -44,9 +48,11 @@ export class TurnLog {
   /** @returns what takes back everything since, in the overlay too. Only the newest savepoint may be undone. */
   savepoint(): () => void {
     const undoOverlay = this.#overlay.savepoint();
+    const undoLedger = this.#ledger.savepoint();
     const counts = { writes: this.writes.length, claims: this.claims.size, releases: this.releases.size };
     return () => {
       undoOverlay();
+      undoLedger();
       for (const write of this.writes.splice(counts.writes)) this.#forget(write);
       for (const podUid of [...this.claims.keys()].slice(counts.claims)) this.claims.delete(podUid);
       for (const podUid of [...this.releases].slice(counts.releases)) this.releases.delete(podUid);

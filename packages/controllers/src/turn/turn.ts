@@ -2,6 +2,7 @@ import type { KindRegistry } from '@berth/kinds';
 import type { ObjectUsage, QuotaRule, StoredBody } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import type { BaseView } from './base-view.ts';
+import type { PlanRoom } from './quota-ledger.ts';
 
 /** A write of the turn; a `Write` of the store. */
 export interface TurnWrite extends ReconcileKey {
@@ -64,6 +65,8 @@ export interface TurnInput {
    * that others put on a node.
    */
   readonly distrustsReleases?: boolean;
+  /** To be set for the next try after a commit was refused because the tenant's plan had no room. */
+  readonly plan?: PlanRoom | undefined;
   readonly budget: TurnBudget;
 }
 

@@ -17,6 +17,21 @@ export interface QuotaState {
   readonly used: Readonly<Record<string, string>>;
 }
 
+/** A tenant's plan as a quota, whose resources are counters. */
+export function planState(
+  name: string,
+  usage: readonly { readonly resource: string; readonly hard: string; readonly used: string }[],
+): QuotaState {
+  return {
+    name,
+    rule: {
+      scopes: [],
+      hard: usage.map(({ resource, hard }) => ({ resource, counter: resource, quantity: hard })),
+    },
+    used: Object.fromEntries(usage.map(({ resource, used }) => [resource, used])),
+  };
+}
+
 /** A write as quotas see it. */
 export interface UsageChange {
   /** `jobs.batch` */
