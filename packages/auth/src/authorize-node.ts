@@ -12,6 +12,7 @@ interface NodeRule {
   readonly systemOnly?: boolean;
   /** Only the object that has the node's name, where the request names one. */
   readonly ownNameOnly?: boolean;
+  readonly namespace?: string;
 }
 
 /**
@@ -36,8 +37,10 @@ const rules: readonly NodeRule[] = [
     verbs: ['get', 'create', 'update', 'patch', 'delete'],
     systemOnly: true,
     ownNameOnly: true,
+    namespace: 'kube-node-lease',
   },
   { group: '', resource: 'pods', verbs: ['get', 'delete'] },
+  { group: '', resource: 'pods', subresource: 'eviction', verbs: ['create'] },
   { group: '', resource: 'pods', subresource: 'status', verbs: ['get', 'update', 'patch'] },
   { group: '', resource: 'configmaps', verbs: ['get'] },
   { group: '', resource: 'secrets', verbs: ['get'] },
@@ -63,6 +66,7 @@ function covers(rule: NodeRule, attributes: ResourceAttributes): boolean {
     rule.resource === attributes.resource &&
     (rule.subresource ?? '') === attributes.subresource &&
     rule.verbs.includes(attributes.verb) &&
+    (rule.namespace ?? attributes.namespace) === attributes.namespace &&
     (!rule.systemOnly || attributes.clusterId === systemClusterId)
   );
 }

@@ -102,6 +102,8 @@ const table: ReadonlyArray<readonly [string, string, boolean]> = [
   ['node', 'a patch nodes/status n1', false],
   ['node', 'system update leases.coordination.k8s.io kube-node-lease/n1', true],
   ['node', 'system update leases.coordination.k8s.io kube-node-lease/n2', false],
+  ['node', 'system update leases.coordination.k8s.io default/n1', false],
+  ['node', 'a create pods/eviction ns/x', true],
   ['node', 'a update leases.coordination.k8s.io kube-node-lease/n1', false],
   ['node', 'a get secrets ns/x', true],
   ['node', 'a update secrets ns/x', false],

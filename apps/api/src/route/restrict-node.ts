@@ -1,50 +1,27 @@
 import { nodeNameOf, type ResourceAttributes } from '@berth/auth';
-import type { Pod } from '@berth/kinds';
-import { forbiddenError, type KubeObject } from '@berth/machinery';
-import type { Store } from '@berth/store';
-import { LRUCache } from 'lru-cache';
+import { type Pod, podReferences } from '@berth/kinds';
+import { forbiddenError, goQuote, type KubeObject } from '@berth/machinery';
 import { decodeStored } from '../objects/versions.ts';
 import { forbid } from '../pipeline/authorize.ts';
 import type { ResourceRequest } from './resource-request.ts';
 import { keyOf } from './resource-scope.ts';
-
-/** Whether a node runs a pod in a namespace of a cluster. */
-type RunsPodsIn = (
-  node: string,
-  place: { readonly clusterId: string; readonly namespace: string },
-) => Promise<boolean>;
-
-/** How long a node is believed to have the pods that it had. That it has none somewhere is looked up each time. */
-const rememberedForMs = 1_000;
-const rememberedNodes = 1_000;
-
-export function createRunsPodsIn(store: Pick<Store, 'assignedTo'>): RunsPodsIn {
-  const places = new LRUCache<string, ReadonlySet<string>>({
-    max: rememberedNodes,
-    ttl: rememberedForMs,
-    fetchMethod: async (node) =>
-      new Set((await store.assignedTo(node)).map((pod) => `${pod.clusterId}/${pod.namespace}`)),
-  });
-  return async (node, { clusterId, namespace }) => {
-    const place = `${clusterId}/${namespace}`;
-    if ((await places.fetch(node))?.has(place)) return true;
-    return (await places.fetch(node, { forceRefresh: true }))?.has(place) ?? false;
-  };
-}
+import type { NodeTakesIn } from './node-inputs.ts';
+import { nodeWriteRefusal } from './node-write-refusal.ts';
 
 /**
- * What the state of the cluster says of a node's request, after its rules allowed it: pods are its own, and what pods
- * take in is read only where it runs some. https://kubernetes.io/docs/reference/access-authn-authz/node/
+ * What the state of the cluster says of a node's request, after its rules allowed it: pods are its own, and it reads only
+ * what these take in. https://kubernetes.io/docs/reference/access-authn-authz/node/
  *
  * @throws StatusError `Forbidden`
  */
-export async function restrictNode(request: ResourceRequest, runsPodsIn: RunsPodsIn): Promise<void> {
+export async function restrictNode(request: ResourceRequest, takesIn: NodeTakesIn): Promise<void> {
   const { attributes } = request.scope;
   const node = requestingNode(request);
   if (node === undefined) return;
   if (attributes.resource === 'pods') return requireOwnPod(request, node);
-  const isInput = attributes.resource === 'secrets' || attributes.resource === 'configmaps';
-  if (isInput && !(await runsPodsIn(node, attributes))) throw unrelated(request, node);
+  const { resource } = attributes;
+  if (resource !== 'secrets' && resource !== 'configmaps') return;
+  if (!(await takesIn(node, { ...attributes, resource }))) throw unrelated(request, node);
 }
 
 async function requireOwnPod(request: ResourceRequest, node: string): Promise<void> {
@@ -70,7 +47,29 @@ function podRefusals(node: string): Readonly<Record<string, string>> {
     delete: `node "${node}" can only delete pods with spec.nodeName set to itself`,
     'update status': status,
     'patch status': status,
+    'create eviction': `node "${node}" can only evict pods with spec.nodeName set to itself`,
   };
+}
+
+/**
+ * What a node may not change of what it may write.
+ *
+ * @param next the object as it is to be stored, defaults included
+ * @param current the object that it replaces
+ * @throws StatusError `Forbidden`
+ */
+export function restrictNodeWrite(request: ResourceRequest, next: KubeObject, current?: KubeObject): void {
+  const node = requestingNode(request);
+  if (node === undefined) return;
+  const { attributes, groupResource } = request.scope;
+  const { resource, subresource } = attributes;
+  const refusal = nodeWriteRefusal(node, {
+    resource,
+    subresource,
+    next,
+    ...(current !== undefined && { current }),
+  });
+  if (refusal !== undefined) throw forbiddenError(groupResource, next.metadata.name, refusal);
 }
 
 interface BoundPodReference {
@@ -81,14 +80,16 @@ interface BoundPodReference {
 }
 
 /**
- * A node gets tokens for its own pods alone, of the account that they run as, bound to them.
+ * A node gets tokens for its own pods alone, of the account that they run as, bound to them, for whom their volumes say.
  *
  * @param reference the object that the token is to be bound to
+ * @param audiences as they are asked for; none for the API server itself
  * @throws StatusError `Forbidden`
  */
 export async function restrictNodeToken(
   request: ResourceRequest,
   reference: BoundPodReference | undefined,
+  audiences: readonly string[],
 ): Promise<void> {
   const node = requestingNode(request);
   if (node === undefined) return;
@@ -104,6 +105,12 @@ export async function restrictNodeToken(
     throw refuse('node requested token bound to a pod scheduled on a different node');
   }
   if ((pod.spec.serviceAccountName || 'default') !== scope.name) throw unrelated(request, node);
+  if (audiences.length > 1) throw refuse('node may only request 0 or 1 audiences');
+  const [audience = ''] = audiences;
+  if (podReferences(pod).tokens.some((token) => (token.audience ?? '') === audience)) return;
+  throw refuse(
+    `audience ${goQuote(audience)} not found in pod spec volume, system:node:${node} is not authorized to request service account tokens for this audience`,
+  );
 }
 
 function requestingNode({ c }: ResourceRequest): string | undefined {

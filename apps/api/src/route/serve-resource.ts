@@ -21,7 +21,8 @@ import { createAccessToken } from '../tokens/create-access-token.ts';
 import { reviewHandlers } from '../reviews/review-handlers.ts';
 import { lifecycleContext, type ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
-import { createRunsPodsIn, restrictNode } from './restrict-node.ts';
+import { createNodeTakesIn } from './node-inputs.ts';
+import { restrictNode } from './restrict-node.ts';
 
 const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
   get: getObject,
@@ -50,7 +51,7 @@ export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => Kin
     ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
     readPolicies: createPolicyReader(),
   };
-  const runsPodsIn = createRunsPodsIn(deps.store);
+  const nodeTakesIn = createNodeTakesIn(deps.store);
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
@@ -60,7 +61,7 @@ export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => Kin
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
     const handler = handlerOf(scope);
     const request = { c, deps, scope };
-    await restrictNode(request, runsPodsIn);
+    await restrictNode(request, nodeTakesIn);
     return handler(request);
   };
 }

@@ -45,7 +45,7 @@ export async function createToken(request: ResourceRequest): Promise<Response> {
   const { clusterId } = scope.attributes;
   const { audiences, expirationSeconds } = grantable(request, body);
   const { boundObjectRef } = body.spec;
-  await restrictNodeToken(request, boundObjectRef ?? undefined);
+  await restrictNodeToken(request, boundObjectRef ?? undefined, body.spec.audiences ?? []);
   const account = await scope.home.get(keyOf(scope));
   if (account === undefined) throw notFoundError(scope.groupResource, name);
   const bound = await boundObjectClaim(request, boundObjectRef);

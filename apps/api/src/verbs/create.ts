@@ -18,6 +18,7 @@ import {
 } from '../respond/answer-object.ts';
 import { lifecycleContext, type ResourceRequest } from '../route/resource-request.ts';
 import { keyOf } from '../route/resource-scope.ts';
+import { restrictNodeWrite } from '../route/restrict-node.ts';
 
 /** As upstream: a generated name that is taken is drawn again. */
 const generateNameAttempts = 8;
@@ -83,6 +84,7 @@ export async function makeNew(
         manager: options.fieldManager,
         now: context.now,
       });
+  restrictNodeWrite(request, owned);
   await requireNoEscalation(request, owned);
   const isGenerated = !owned.metadata.name;
   let refusal: Refusal = { status: 'exists' };

@@ -14,6 +14,7 @@ import { decodeStored, type StoredState } from '../objects/versions.ts';
 import { answerStored, answerUnstored, type ObjectAnswer } from '../respond/answer-object.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { keyOf, type ResourceScope } from '../route/resource-scope.ts';
+import { restrictNodeWrite } from '../route/restrict-node.ts';
 
 /** As upstream: how often a patch is computed again when somebody else was faster. */
 const conflictAttempts = 6;
@@ -43,6 +44,7 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     }
     const current = decodeStored(scope, stored);
     const desired = replacing.desiredOf(current);
+    restrictNodeWrite(request, desired, current);
     await requireNoEscalation(request, desired, current);
     checkUpdatePreconditions(scope.definition, current, desired);
     const mutation = mutate(scope, current, desired);

@@ -1,9 +1,15 @@
-import type { ConfigMap, Pod, Secret } from '@berth/kinds';
+import {
+  type ConfigMap,
+  type Pod,
+  type PodReferences,
+  podReferences,
+  type Secret,
+  type TokenReference,
+} from '@berth/kinds';
 import { type InputEntries, type PodInputs, tokenInputKey } from '@berth/runtime';
 import type { ApiClient } from '../api/api-client.ts';
 import { ApiError } from '../api/api-error.ts';
 import { namespacedPath } from '../api/paths.ts';
-import { type InputReferences, inputReferences, type TokenReference } from './input-references.ts';
 
 interface IssuedToken {
   readonly token: string;
@@ -19,7 +25,7 @@ const renewAfterShare = 0.8;
 
 /** Fetches what one pod refers to, from the pod's own cluster. */
 export class PodInputsSource {
-  readonly references: InputReferences;
+  readonly references: PodReferences;
   readonly #api: ApiClient;
   readonly #clusterId: string;
   readonly #pod: Pod;
@@ -29,7 +35,7 @@ export class PodInputsSource {
     this.#api = api;
     this.#clusterId = clusterId;
     this.#pod = pod;
-    this.references = inputReferences(pod);
+    this.references = podReferences(pod);
   }
 
   get isEmpty(): boolean {

@@ -1,4 +1,4 @@
-import type { Pod, VolumeProjection } from '@berth/kinds';
+import type { Container, Pod, VolumeProjection } from '../generated/api-types.ts';
 
 /** A ServiceAccount token that a projected volume asks for. */
 export interface TokenReference {
@@ -6,14 +6,17 @@ export interface TokenReference {
   readonly expirationSeconds: number | undefined;
 }
 
-/** The objects that a pod's environment and volumes refer to. */
-export interface InputReferences {
+/** The objects that a pod's environment and volumes refer to, in its namespace. */
+export interface PodReferences {
   readonly configMaps: ReadonlySet<string>;
   readonly secrets: ReadonlySet<string>;
+  /** With which its images are pulled. */
+  readonly pullSecrets: ReadonlySet<string>;
   readonly tokens: readonly TokenReference[];
 }
 
-export function inputReferences({ spec }: Pod): InputReferences {
+/** Pure. Volumes that no runtime mounts (of storage drivers) have no references. */
+export function podReferences({ spec }: Pick<Pod, 'spec'>): PodReferences {
   const configMaps = new Set<string | undefined>();
   const secrets = new Set<string | undefined>();
   const tokens: TokenReference[] = [];
@@ -26,7 +29,14 @@ export function inputReferences({ spec }: Pod): InputReferences {
       tokens.push({ audience, expirationSeconds });
     }
   };
-  for (const { env, envFrom } of [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])]) {
+  const { initContainers = [], containers = [], ephemeralContainers = [] } = spec ?? {};
+  // Ephemeral containers have the environment of others.
+  const all = [
+    ...initContainers,
+    ...containers,
+    ...(ephemeralContainers as readonly object[] as readonly Container[]),
+  ];
+  for (const { env, envFrom } of all) {
     for (const { configMapRef, secretRef } of envFrom ?? []) {
       configMaps.add(configMapRef?.name);
       secrets.add(secretRef?.name);
@@ -41,7 +51,8 @@ export function inputReferences({ spec }: Pod): InputReferences {
     secrets.add(secret?.secretName);
     for (const source of projected?.sources ?? []) project(source);
   }
-  return { configMaps: named(configMaps), secrets: named(secrets), tokens };
+  const pullSecrets = new Set((spec?.imagePullSecrets ?? []).map(({ name }) => name));
+  return { configMaps: named(configMaps), secrets: named(secrets), pullSecrets: named(pullSecrets), tokens };
 }
 
 function named(names: ReadonlySet<string | undefined>): Set<string> {
