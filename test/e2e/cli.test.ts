@@ -4,6 +4,7 @@ import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { eventually } from '../support/eventually.ts';
 import { berth, berthProcess, type Instance, startInstance } from '../support/instance.ts';
 import { runClient } from '../support/real-clients.ts';
 
@@ -151,10 +152,38 @@ describe('a person who is logged in', () => {
     expect([created.code, created.stdout]).toEqual([0, 'configmap/c created\n']);
     expect((await kubectl('get', 'configmap', 'c', '-o', 'jsonpath={.data.a}')).stdout).toBe('b');
 
-    const printed = await asPerson('kubeconfig', 'prod', '--print', '--static-token');
-    expect(parse(printed.stdout).users[0].user).toEqual({ token: await adminToken() });
+    const printed = parse((await asPerson('kubeconfig', 'prod', '--print', '--static-token')).stdout);
+    const { token } = printed.users[0].user;
+    const anywhere = await fetch(`${instance.httpUrl}/clusters/prod/api/v1/namespaces`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(anywhere.status).toBe(200);
     const missing = await asPerson('kubeconfig', 'nowhere');
     expect([missing.code, missing.stderr]).toEqual([4, 'berth: there is no cluster "nowhere"\n']);
+  });
+
+  test('hands out tokens that are shown once, do only what they are for, and end when they are revoked', async () => {
+    const flags = ['--cluster', 'prod', '--deploy', '--only-namespace', 'default', '--only-verb', 'get'];
+    const made = await asPerson('token', 'create', 'ci', ...flags, '--expires', '1h');
+    expect([made.code, made.stderr]).toEqual([
+      0,
+      expect.stringMatching(/^This is token "ci" of cluster "prod", good until .*not shown again\.\n$/),
+    ]);
+    const token = made.stdout.trim();
+    const get = async (path: string) => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(`${instance.httpUrl}/clusters/prod/api/v1/namespaces/${path}`, { headers })).status;
+    };
+    expect([await get('default/configmaps/c'), await get('kube-system/configmaps/c')]).toEqual([200, 403]);
+    const listed = await asPerson('token', 'list', '--cluster', 'prod');
+    expect(listed.stdout).toMatch(/^ci +Deploy +admin /m);
+    expect(listed.stdout).not.toContain(token);
+    const revoked = await asPerson('token', 'revoke', 'ci', '--cluster', 'prod');
+    expect([revoked.code, revoked.stdout]).toEqual([0, 'token "ci" of cluster "prod" revoked\n']);
+    await eventually('the token has ended', async () => (await get('default/configmaps/c')) === 401);
+    expect((await asPerson('token', 'revoke', 'ci', '--cluster', 'prod')).code).toBe(4);
+    const endless = await asPerson('token', 'create', '--expires', 'ever');
+    expect([endless.code, endless.stderr]).toEqual([2, expect.stringContaining('Give a number and a unit')]);
   });
 
   test('suspends, resumes and protects it, and deletes it only when that is meant', async () => {

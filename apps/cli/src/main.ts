@@ -1,6 +1,5 @@
 #!/usr/bin/env node
 import { setTimeout as delay } from 'node:timers/promises';
-import { BerthError } from '@berth/machinery';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -25,18 +24,19 @@ const program = createProgram({
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
 /** One line for what a person can mend; the whole error for what nobody foresaw. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   // Commander has said it already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof BerthError) {
+  if (error instanceof CliError) {
     terminal.tell(`berth: ${error.message}`);
-    return error instanceof CliError ? error.exitCode : exitCodes.failed;
+    return error.exitCode;
   }
+  const { BerthError } = await import('@berth/machinery');
   const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.tell(`berth: unexpected error: ${told}`);
+  terminal.tell(error instanceof BerthError ? `berth: ${error.message}` : `berth: unexpected error: ${told}`);
   return exitCodes.failed;
 }

@@ -11,6 +11,8 @@ import { execCredential } from '../kube/exec-credential.ts';
 import { kubeconfigPaths, mergeIntoFiles } from '../kube/kubeconfig-files.ts';
 import { mergeKubeconfig } from '../kube/merge-kubeconfig.ts';
 import { ownCommand } from '../kube/own-command.ts';
+import { createAccessToken } from '../platform/access-tokens.ts';
+import { durationSeconds } from '../shell/duration.ts';
 import { findCluster } from '../platform/find-cluster.ts';
 import { type ClusterPlace, platformPaths } from '../platform/platform-paths.ts';
 import { openApi, withAccess } from './access-options.ts';
@@ -20,6 +22,7 @@ interface KubeconfigFlags extends AccessFlags {
   readonly print?: true;
   readonly file?: string;
   readonly staticToken?: true;
+  readonly expires?: string;
   readonly namespace: string;
   readonly name?: string;
   readonly current: boolean;
@@ -37,10 +40,8 @@ export function addKubeconfig(program: Command, context: CliContext): void {
     .option('--namespace <namespace>', 'the namespace that kubectl begins in', 'default')
     .option('--name <name>', 'what to call it; default: berth_<tenant>_<cluster>')
     .option('--no-current', 'leave the current context as it is')
-    .option(
-      '--static-token',
-      'put the token of this login into the file, for where berth is not: it ends when it ends',
-    )
+    .option('--static-token', 'put a token of its own into the file, for where berth is not')
+    .option('--expires <time>', 'how long that token lives; default: 30d')
     .addHelpText(
       'after',
       examples(
@@ -70,7 +71,7 @@ async function kubeconfig(context: CliContext, reference: string, flags: Kubecon
     server: `${access.serverUrl}/clusters/${cluster}`,
     caPem: access.caPem,
     namespace: flags.namespace,
-    user: flags.staticToken ? { token: await access.token() } : pluginUser(context, access, flags),
+    user: flags.staticToken ? await tokenUser(api, cluster, flags) : pluginUser(context, access, flags),
   };
   if (flags.print) {
     context.terminal.print(mergeKubeconfig('', entry, { setCurrent: true }));
@@ -92,6 +93,17 @@ async function existingCluster(api: Api, reference: string): Promise<ClusterPlac
     if (!(error instanceof CliError && error.code === 'FORBIDDEN')) throw error;
   });
   return place;
+}
+
+/** A token that can be listed and revoked, and is good for this cluster alone. */
+async function tokenUser(
+  api: Api,
+  cluster: string,
+  { expires }: Pick<KubeconfigFlags, 'expires'>,
+): Promise<KubeconfigUser> {
+  const spec = expires === undefined ? {} : { expirationSeconds: durationSeconds(expires) };
+  const { token } = await createAccessToken(api, { cluster, prefix: 'kubeconfig-', spec });
+  return { token };
 }
 
 function pluginUser(context: CliContext, access: Access, flags: AccessFlags): KubeconfigUser {

@@ -3,6 +3,7 @@ import { apiOf } from '../api/api.ts';
 import { resolveAccess } from '../access/resolve-access.ts';
 import type { CliContext } from '../cli-context.ts';
 import { contextBookPath, readContextBook } from '../contexts/context-book.ts';
+import { tokenPaths } from '../platform/access-tokens.ts';
 import { platformPaths } from '../platform/platform-paths.ts';
 import type { NameLookup } from './complete.ts';
 
@@ -20,6 +21,7 @@ export function lookUpNames(context: CliContext, words: readonly string[]): Name
     cluster: (tenant) => platformPaths.clusters(tenant),
     tenant: () => platformPaths.tenants,
     plan: () => platformPaths.plans,
+    token: () => tokenPaths.tokens,
   };
   return async (thing) => {
     try {
@@ -28,7 +30,13 @@ export function lookUpNames(context: CliContext, words: readonly string[]): Name
       if (list === undefined) return [];
       return await within(patienceMs, async () => {
         const access = await resolveAccess(context, flags);
-        const answer = (await apiOf(access).call({ method: 'GET', path: list(access.tenant) })) as NamedList;
+        const cluster = thing === 'token' ? valueOf(words, '--cluster') : undefined;
+        const call = {
+          method: 'GET',
+          path: list(access.tenant),
+          ...(cluster !== undefined && { cluster }),
+        } as const;
+        const answer = (await apiOf(access).call(call)) as NamedList;
         return (answer.items ?? []).map(({ metadata }) => metadata.name);
       });
     } catch {
@@ -51,11 +59,16 @@ function accessFlagsOf(words: readonly string[]): AccessFlags {
     tenant: '--tenant',
   } as const;
   const given = Object.entries(names).flatMap(([name, flag]) => {
-    const place = words.indexOf(flag);
-    const value = place >= 0 && place < words.length - 2 ? words[place + 1] : undefined;
+    const value = valueOf(words, flag);
     return value === undefined ? [] : [[name, value] as const];
   });
   return Object.fromEntries(given);
+}
+
+/** The value that a flag has before the cursor. */
+function valueOf(words: readonly string[], flag: string): string | undefined {
+  const place = words.indexOf(flag);
+  return place >= 0 && place < words.length - 2 ? words[place + 1] : undefined;
 }
 
 async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
