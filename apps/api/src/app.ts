@@ -9,6 +9,7 @@ import { addHealth } from './health/add-health.ts';
 import { clusterKinds } from './kinds/cluster-kinds.ts';
 import { addOpenApi } from './openapi/add-openapi.ts';
 import { addOpenId } from './openid/add-openid.ts';
+import { addLoginIssuers } from './outsiders/add-login-issuers.ts';
 import { addTokenExchange } from './outsiders/add-token-exchange.ts';
 import { createOutsiders } from './outsiders/outsiders.ts';
 import { accessLog } from './pipeline/access-log.ts';
@@ -47,6 +48,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   addHealth(app, deps);
   addOpenId(app, deps);
   addTokenExchange(app, deps, outsiders);
+  addLoginIssuers(app, outsiders.trusted);
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);
   addFleetFeed(app, deps);

@@ -50,6 +50,8 @@ const schema = z.object({
     .string()
     .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
     .optional(),
+  /** Judged by the API server, which it is for. */
+  issuerNetworks: z.string().optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
 });
 
@@ -96,6 +98,12 @@ export const settingSources = {
     flag: '--redis-url <url>',
     fallback: undefined,
     help: 'a Redis server; default: one of our own',
+  },
+  issuerNetworks: {
+    variable: 'BERTH_ISSUER_ALLOW_CIDRS',
+    flag: '--issuer-allow-cidrs <list>',
+    fallback: undefined,
+    help: 'private networks where trusted OIDC issuers may be',
   },
   logLevel: {
     variable: 'LOG_LEVEL',

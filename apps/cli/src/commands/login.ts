@@ -14,9 +14,14 @@ import {
 import { contextBookPath, readContextBook, updateContextBook } from '../contexts/context-book.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { exchangeToken } from '../login/exchange-token.ts';
+import { authoritiesOf } from '../login/authorities-of.ts';
+import { findLoginIssuers, type LoginIssuer } from '../login/find-login-issuers.ts';
 import { trustServer } from '../login/trust-server.ts';
 import { askWhoIAm } from '../login/whoami.ts';
 import { examples } from './examples.ts';
+
+/** To have a refresh token. https://openid.net/specs/openid-connect-core-1_0.html#OfflineAccess */
+const defaultScopes: readonly string[] = ['offline_access'];
 
 interface LoginFlags {
   readonly token?: string | true;
@@ -35,8 +40,8 @@ export function addLogin(program: Command, context: CliContext): void {
     .description('log in to a server, by a token or in a browser')
     .argument('[server]', 'its URL; default: that of the current login')
     .option('--token [token]', 'a token; without a value it is read from standard input, or asked for')
-    .option('--issuer <url>', 'the OIDC issuer to log in at')
-    .option('--client-id <id>', 'as which of its clients')
+    .option('--issuer <url>', 'the OIDC issuer to log in at; default: the one that the server names')
+    .option('--client-id <id>', 'as which of its clients; default: the one that the server names')
     .option('--scope <scope>', 'a scope to ask it for; may be given again', collect, [])
     .option('--certificate-authority <file>', 'PEM that the server (and the issuer) is trusted by')
     .option(
@@ -48,7 +53,7 @@ export function addLogin(program: Command, context: CliContext): void {
     .addHelpText(
       'after',
       examples(
-        ['berth login https://berth.example:6443', 'in a browser, where the server names an issuer'],
+        ['berth login https://berth.example:6443', 'in a browser, at the issuer that the server names'],
         ['berth login berth.example:6443 --token < token', 'by a token'],
         ['berth login berth.example --issuer https://id.example --client-id berth', ''],
       ),
@@ -80,7 +85,7 @@ async function login(context: CliContext, given: string | undefined, flags: Logi
     ...(certificateAuthority !== undefined && { certificateAuthority }),
     ...(tenant !== undefined && { tenant }),
   };
-  const credential = await credentialFor(context, place, { flags, former: former?.credential });
+  const credential = await credentialFor(context, place, flags);
   const user = await askWhoIAm(
     apiOf({
       serverUrl: server,
@@ -104,21 +109,37 @@ function serverOf(given: string | undefined, { environment }: CliContext, book: 
   throw usageError('log in to which server? Give its URL: berth login https://berth.example:6443');
 }
 
-/** By a token if there is one; else by an issuer: the one of the flags, or that of the former login. */
-async function credentialFor(
-  context: CliContext,
-  place: Context,
-  { flags, former }: { readonly flags: LoginFlags; readonly former: Credential | undefined },
-): Promise<Credential> {
+async function credentialFor(context: CliContext, place: Context, flags: LoginFlags): Promise<Credential> {
   if (flags.token !== undefined) return { type: 'token', token: await readToken(context, flags.token) };
-  const before = former?.type === 'oidc' ? former : undefined;
-  const issuer = flags.issuer ?? before?.issuer;
-  const clientId = flags.clientId ?? (flags.issuer === undefined ? before?.clientId : undefined);
-  if (issuer === undefined || clientId === undefined) {
-    throw usageError('log in how? Give --token, or --issuer and --client-id of an OIDC issuer.');
+  return deviceCredential(context, place, await issuerFor(place, flags));
+}
+
+type IssuerChoice = Omit<LoginIssuer, 'name' | 'scopes'> & { readonly scopes: readonly string[] };
+
+/** The issuer of the flags, or of those that the server names. @throws CliError USAGE where that is none, or not one alone */
+async function issuerFor(place: Context, flags: LoginFlags): Promise<IssuerChoice> {
+  const { issuer, clientId, scope } = flags;
+  if (issuer !== undefined && clientId !== undefined) {
+    return { issuer, clientId, scopes: scope.length > 0 ? scope : defaultScopes };
   }
-  const scopes = flags.scope.length > 0 ? flags.scope : (before?.scopes ?? ['offline_access']);
-  return deviceCredential(context, place, { issuer, clientId, scopes });
+  const named = await findLoginIssuers(place);
+  const fitting = named.filter(
+    (each) => issuer === undefined || issuer === each.issuer || issuer === each.name,
+  );
+  const [found, another] = fitting;
+  if (found !== undefined && another === undefined) {
+    const scopes = scope.length > 0 ? scope : found.scopes;
+    return { ...found, scopes: scopes.length > 0 ? scopes : defaultScopes };
+  }
+  const choice = named.map((each) => `${each.name} (${each.issuer})`).join(', ');
+  if (issuer !== undefined && fitting.length === 0) {
+    const known = choice === '' ? 'no issuer' : choice;
+    throw usageError(`${place.server} names ${known} to log in at, not ${issuer}. Give --client-id as well.`);
+  }
+  if (choice !== '') throw usageError(`log in where? Give --issuer, one of: ${choice}`);
+  throw usageError(
+    `${place.server} names no issuer to log in at. Give --token, or --issuer and --client-id.`,
+  );
 }
 
 async function readToken({ terminal }: CliContext, given: string | true): Promise<string> {
@@ -133,12 +154,12 @@ async function readToken({ terminal }: CliContext, given: string | true): Promis
 async function deviceCredential(
   { terminal }: CliContext,
   place: Context,
-  client: { readonly issuer: string; readonly clientId: string; readonly scopes: readonly string[] },
+  { issuer, clientId, scopes, certificateAuthority: issuerAuthority }: IssuerChoice,
 ): Promise<Credential> {
   // Few commands need it, and it takes its time to load.
   const { deviceLogin } = await import('../login/oidc.ts');
   const tokens = await deviceLogin(
-    { ...client, certificateAuthority: place.certificateAuthority },
+    { issuer, clientId, scopes, authorities: authoritiesOf(place.certificateAuthority, issuerAuthority) },
     ({ url, completeUrl, code, expiresInSeconds }) => {
       terminal.tell(`Open ${completeUrl ?? url}`);
       terminal.tell(`and confirm the code ${code} within ${Math.floor(expiresInSeconds / 60)} min.`);
@@ -146,7 +167,10 @@ async function deviceCredential(
   );
   return {
     type: 'oidc',
-    ...client,
+    issuer,
+    clientId,
+    scopes,
+    ...(issuerAuthority !== undefined && { issuerAuthority }),
     ...(tokens.refreshToken !== undefined && { refreshToken: tokens.refreshToken }),
     token: await exchangeToken(place, tokens.idToken),
   };

@@ -14,6 +14,7 @@ const credential = z.discriminatedUnion('type', [
     issuer: z.string(),
     clientId: z.string(),
     scopes: z.array(z.string()),
+    issuerAuthority: z.string().exactOptional(),
     refreshToken: z.string().exactOptional(),
     token: z.string(),
   }),

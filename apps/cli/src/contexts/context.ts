@@ -9,6 +9,8 @@ export type Credential =
       readonly issuer: string;
       readonly clientId: string;
       readonly scopes: readonly string[];
+      /** PEM of the authority that the issuer is trusted by, where this machine does not trust it anyway. */
+      readonly issuerAuthority?: string;
       /** Absent where the issuer gives none: the login ends with its token. */
       readonly refreshToken?: string;
       /** The server's own token, which was given for the issuer's. */

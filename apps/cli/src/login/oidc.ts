@@ -7,8 +7,8 @@ import { exitCodes } from '../exit-codes.ts';
 export interface OidcClient {
   readonly issuer: string;
   readonly clientId: string;
-  /** PEM that is trusted besides what this machine trusts. */
-  readonly certificateAuthority?: string | undefined;
+  /** PEM of authorities that are trusted besides those of this machine. */
+  readonly authorities: readonly string[];
 }
 
 export interface OidcTokens {
@@ -58,10 +58,9 @@ export async function refreshTokens(
   );
 }
 
-async function configurationOf({ issuer, clientId, certificateAuthority }: OidcClient) {
-  // The issuer of a private network is often signed by the authority of the server beside it.
-  if (certificateAuthority !== undefined)
-    setDefaultCACertificates([...getCACertificates('default'), certificateAuthority]);
+async function configurationOf({ issuer, clientId, authorities }: OidcClient) {
+  // The library asks by the built-in fetch, which takes no authority of its own.
+  if (authorities.length > 0) setDefaultCACertificates([...getCACertificates('default'), ...authorities]);
   return oidc.discovery(new URL(issuer), clientId, undefined, oidc.None());
 }
 

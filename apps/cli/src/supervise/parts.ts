@@ -30,6 +30,7 @@ export function apiPart(context: PartContext): PartOptions {
       BERTH_CA_FILE: directory.pki.ca,
       ...masterKeyVariables(context),
       BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
+      ...(settings.issuerNetworks && { BERTH_ISSUER_ALLOW_CIDRS: settings.issuerNetworks }),
     },
   );
 }
