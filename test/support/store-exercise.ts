@@ -115,7 +115,7 @@ export const steps: Readonly<Record<string, Step>> = {
   },
   'cluster.nextTimer': ({ cluster }) => cluster.nextTimer(),
   'cluster.cursor': ({ cluster }) => cluster.cursor(),
-  'cluster.turnStart': ({ cluster }) => cluster.turnStart(farFuture),
+  'cluster.turnStart': ({ cluster }) => cluster.turnStart(farFuture, 100),
   'cluster.replica': ({ cluster }) => cluster.replica(),
   'cluster.warmReplica': ({ cluster }) => cluster.warmReplica(),
   'cluster.follow': async ({ cluster }) => {

@@ -56,7 +56,7 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
     changes: (after, limit) => parts.changes(clusterId, after, limit),
     nextTimer: () => nextTimer(database, clusterId),
     cursor: () => turnCursor(database, clusterId),
-    turnStart: (now) => turnStart(database, clusterId, now),
+    turnStart: (now, mostTimers) => turnStart(database, clusterId, { now, mostTimers }),
     commitTurn: async (turn) => (await parts.commitTurn(clusterId, turn)).outcome,
     replica: () => replicas.replica(clusterId),
     warmReplica: () => replicas.warm(clusterId),

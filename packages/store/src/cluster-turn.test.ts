@@ -117,7 +117,7 @@ test('a timer is set, moved, cleared at its time, and kept if it was moved in be
   const cluster = await newCluster();
   const commit = async (change: Partial<TurnCommit>) => {
     expect(await cluster.commitTurn(turn(change))).toMatchObject({ status: 'committed' });
-    const { dueTimers } = await cluster.turnStart(at(59));
+    const { dueTimers } = await cluster.turnStart(at(59), 100);
     return dueTimers.map(({ key, dueAt }) => `${key}@${dueAt.getUTCSeconds()}`);
   };
   const timer = (key: string, second: number) => ({ key, dueAt: at(second) });
@@ -125,17 +125,31 @@ test('a timer is set, moved, cleared at its time, and kept if it was moved in be
   expect(await commit({ setTimers: [timer('b', 5)] })).toEqual(['a@1', 'b@5']);
   expect(await commit({ clearTimers: [timer('a', 1), timer('b', 2)] })).toEqual(['b@5']);
   expect(await commit({ clearTimers: [timer('b', 5)], setTimers: [timer('b', 7)] })).toEqual(['b@7']);
-  expect((await cluster.turnStart(at(6))).dueTimers).toEqual([]);
+  expect((await cluster.turnStart(at(6), 100)).dueTimers).toEqual([]);
   expect(await cluster.nextTimer()).toEqual(timer('b', 7));
 });
 
 test('a turn begins from its own cluster alone, where the turn before left it', async () => {
   const [cluster, neighbour] = await Promise.all([newCluster([create(configMap('a'))]), newCluster()]);
   await neighbour.commitTurn(turn({ setTimers: [{ key: 'not mine', dueAt: at(1) }] }));
-  expect(await cluster.turnStart(at(9))).toEqual({ cursor: 0, dueTimers: [] });
+  const nothing = { cursor: 0, dueTimers: [], hasMoreTimers: false };
+  expect(await cluster.turnStart(at(9), 100)).toEqual(nothing);
   await cluster.commitTurn(turn({ cursor: 1, setTimers: [{ key: 'k', dueAt: at(2) }] }));
-  expect(await cluster.turnStart(at(2))).toEqual({ cursor: 1, dueTimers: [{ key: 'k', dueAt: at(2) }] });
-  expect(await store.cluster('nowhere').turnStart(at(9))).toEqual({ cursor: 0, dueTimers: [] });
+  expect(await cluster.turnStart(at(2), 1)).toEqual({
+    cursor: 1,
+    dueTimers: [{ key: 'k', dueAt: at(2) }],
+    hasMoreTimers: false,
+  });
+  expect(await store.cluster('nowhere').turnStart(at(9), 100)).toEqual(nothing);
+});
+
+test('a turn begins with as many due timers as it asks for, the earliest first', async () => {
+  const cluster = await newCluster();
+  const setTimers = ['d', 'b', 'a', 'c'].map((key, index) => ({ key, dueAt: at(index + 1) }));
+  await cluster.commitTurn(turn({ setTimers }));
+  const some = await cluster.turnStart(at(9), 3);
+  expect([some.dueTimers.map(({ key }) => key), some.hasMoreTimers]).toEqual([['d', 'b', 'a'], true]);
+  expect((await cluster.turnStart(at(9), 4)).hasMoreTimers).toBe(false);
 });
 
 test('a turn of a cluster that does not exist is refused', async () => {

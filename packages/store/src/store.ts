@@ -130,8 +130,8 @@ export interface ClusterStore {
   nextTimer(): Promise<Timer | undefined>;
   /** The revision up to which turns have seen the log. */
   cursor(): Promise<number>;
-  /** What a turn begins from, in one go. The cursor is read first. */
-  turnStart(now: Date): Promise<TurnStart>;
+  /** What a turn begins from, in one go, with at most so many of the timers that are due. The cursor is read first. */
+  turnStart(now: Date, mostTimers: number): Promise<TurnStart>;
   commitTurn(commit: TurnCommit): Promise<TurnOutcome>;
   /**
    * The cluster folded up in memory, as new as every write acknowledged before the call. Shared per process and kept
@@ -157,6 +157,8 @@ export interface TurnStart {
   readonly cursor: number;
   /** In order of their time. */
   readonly dueTimers: readonly Timer[];
+  /** More are due: this turn will not be the last. */
+  readonly hasMoreTimers: boolean;
 }
 
 /** A fold at one revision: immutable, so that a reader may keep it while the cluster moves on. */

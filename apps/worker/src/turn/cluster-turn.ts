@@ -28,7 +28,7 @@ export interface TurnDeps {
 export interface TurnSize {
   readonly maxWrites: number;
   readonly maxMs: number;
-  /** Changes of the log that one turn looks at. */
+  /** Changes of the log, and timers that are due, that one turn looks at: of each so many. */
   readonly maxChanges: number;
 }
 
@@ -92,7 +92,8 @@ async function attemptTurn(
   const cluster = store.cluster(clusterId);
   const now = deps.now();
   // The cursor first: the state read after it shows at least every turn that moved the cursor there.
-  const { cursor, dueTimers: timers } = await cluster.turnStart(now);
+  const start = await cluster.turnStart(now, budget.maxChanges);
+  const { cursor, dueTimers: timers } = start;
   const view = viewReplica(await cluster.replica(), registry);
   const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
   if (observed.cursor === cursor && timers.length === 0) return 'idle';
@@ -123,7 +124,8 @@ async function attemptTurn(
   const commit = commitOf(plan, { cursor, seen: observed.cursor, base: view.revision });
   const outcome = await cluster.commitTurn(commit);
   report.ended(clusterId, { outcome, commit, sawNodes, ms: performance.now() - startedAt });
-  return endOf(outcome, plan.exhausted || observed.cursor < view.revision);
+  const isUnfinished = plan.exhausted || observed.cursor < view.revision || start.hasMoreTimers;
+  return endOf(outcome, isUnfinished);
 }
 
 function commitOf(
