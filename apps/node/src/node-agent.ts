@@ -2,7 +2,7 @@ import { type AddressInfo, isIPv6 } from 'node:net';
 import { serve, type ServerType } from '@hono/node-server';
 import type { Clock, PodRuntime } from '@berth/runtime';
 import type { Logger } from 'pino';
-import { ApiClient, connectionPool, type TokenSource } from './api/api-client.ts';
+import { ApiClient, type ConnectionPool, connectionPool, type TokenSource } from './api/api-client.ts';
 import { EventRecorder } from './events/event-recorder.ts';
 import type { Machine } from './fleet/node-object.ts';
 import { keepRegistered } from './fleet/node-registration.ts';
@@ -44,14 +44,14 @@ export interface NodeAgent {
 /** Runs the pods of its nodes until it is closed. Everything that it tells the API is tried again until it succeeds. */
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
   const { apiUrl, ca, address, clock, log } = options;
-  const dispatcher = connectionPool({ ca, nodes: options.nodes.length });
+  const pool = connectionPool({ ca, nodes: options.nodes.length });
   const ended = new AbortController();
-  const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, dispatcher }) }));
+  const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, pool }) }));
   for (const { pods } of nodes) await pods.recover();
 
   const isApiServer = createAuthenticator({
     apiUrl,
-    dispatcher,
+    dispatcher: pool.agent,
     clock,
     nodeNames: options.nodes.map(({ name }) => name),
   });
@@ -88,17 +88,17 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
       for (const { pods } of nodes) pods.close();
       await Promise.all(nodes.map(({ node }) => node.runtime.close(closing)));
       await closeServer(server);
-      await dispatcher.destroy();
+      await pool.agent.destroy();
     },
   };
 }
 
 function nodeParts(
   node: AgentNode,
-  options: NodeAgentOptions & { readonly dispatcher: ReturnType<typeof connectionPool> },
+  options: NodeAgentOptions & { readonly pool: ConnectionPool },
 ): { readonly api: ApiClient; readonly pods: NodePods } {
-  const { apiUrl, dispatcher, address, clock, log } = options;
-  const api = new ApiClient({ url: apiUrl, dispatcher, token: node.token });
+  const { apiUrl, pool, address, clock, log } = options;
+  const api = new ApiClient({ url: apiUrl, pool, token: node.token });
   const events = new EventRecorder({ api, nodeName: node.name, clock, log });
   const pods = new NodePods({
     runtime: node.runtime,

@@ -1,4 +1,5 @@
 export { estimateSeats, type WorkRequest } from './estimate-seats.ts';
+export { createFairLine, type FairLine } from './fair-line.ts';
 export type { FlowRequest, PathTarget, ResourceTarget } from './flow-request.ts';
 export { Pace } from './pace.ts';
 export type { PriorityLevel } from './priority-level.ts';

@@ -1,3 +1,4 @@
+import { createFairLine, type FairLine } from '@berth/fairness';
 import { Agent, type Dispatcher } from 'undici';
 import { ApiError } from './api-error.ts';
 
@@ -18,29 +19,48 @@ const requestTimeoutMs = 30_000;
 /** The feed says something every 15 s; a silence of three times that is a dead connection. */
 const streamSilenceMs = 45_000;
 
-/** One pool of keep-alive connections to the API server, for all nodes of an agent. */
-export function connectionPool(options: { readonly ca: string | undefined; readonly nodes: number }): Agent {
-  return new Agent({
+/** Keep-alive connections to the API server, for all nodes of an agent. */
+export interface ConnectionPool {
+  readonly agent: Agent;
+  /** Clusters take turns at the connections: thousands of pods of one do not keep another's, or the nodes' own leases, waiting. */
+  readonly line: FairLine;
+}
+
+/** Requests of all nodes that are under way at once. */
+const requestsAtOnce = 16;
+
+/** One pool for all nodes of an agent. */
+export function connectionPool(options: {
+  readonly ca: string | undefined;
+  readonly nodes: number;
+}): ConnectionPool {
+  const agent = new Agent({
     // Each node holds one connection for its feed.
-    connections: options.nodes + 16,
+    connections: options.nodes + requestsAtOnce,
     keepAliveTimeout: 30_000,
     ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
   });
+  return { agent, line: createFairLine(requestsAtOnce) };
+}
+
+/** The cluster that a path is about; '' for the fleet's own. */
+function clusterOf(path: string): string {
+  return /^\/clusters\/([^/]+)/.exec(path)?.[1] ?? '';
 }
 
 /** Calls the API server as one node. Every failure is an {@link ApiError}. */
 export class ApiClient {
   readonly url: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #pool: ConnectionPool;
   readonly #token: TokenSource;
 
   constructor(options: {
     readonly url: string;
-    readonly dispatcher: Dispatcher;
+    readonly pool: ConnectionPool;
     readonly token: TokenSource;
   }) {
     this.url = options.url.replace(/\/$/, '');
-    this.#dispatcher = options.dispatcher;
+    this.#pool = options.pool;
     this.#token = options.token;
   }
 
@@ -67,7 +87,11 @@ export class ApiClient {
     return body;
   }
 
-  async #json<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
+  #json<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
+    return this.#pool.line.run(clusterOf(path), () => this.#answer<T>(method, path, request));
+  }
+
+  async #answer<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
     const { statusCode, body } = await this.#send(method, path, {
       ...request,
       bodyTimeoutMs: requestTimeoutMs,
@@ -90,7 +114,7 @@ export class ApiClient {
     });
     const { body, contentType = 'application/json', signal } = request;
     const content = body === undefined ? {} : { 'content-type': contentType };
-    const answer = await this.#dispatcher
+    const answer = await this.#pool.agent
       .request({
         origin: new URL(this.url).origin,
         path: `${new URL(this.url).pathname.replace(/\/$/, '')}${path}`,

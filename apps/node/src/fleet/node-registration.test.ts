@@ -50,12 +50,12 @@ let api: FleetApi;
 let clock: SteppedClock;
 let ended: AbortController;
 let keeping: Promise<void>;
-let dispatcher: ReturnType<typeof connectionPool>;
+let pool: ReturnType<typeof connectionPool>;
 beforeEach(async () => {
   api = await FleetApi.start();
   clock = new SteppedClock();
   ended = new AbortController();
-  dispatcher = connectionPool({ ca: undefined, nodes: 1 });
+  pool = connectionPool({ ca: undefined, nodes: 1 });
   const token = { read: () => Promise.resolve('node-token'), forget: () => {} };
   const describe = () => ({
     name: 'one',
@@ -69,7 +69,7 @@ beforeEach(async () => {
   keeping = keepRegistered(
     {
       nodeName: 'one',
-      api: new ApiClient({ url: api.url, dispatcher, token }),
+      api: new ApiClient({ url: api.url, pool, token }),
       describe,
       clock,
       log: pino({ level: 'silent' }),
@@ -82,7 +82,7 @@ beforeEach(async () => {
 afterEach(async () => {
   ended.abort();
   await keeping;
-  await dispatcher.destroy();
+  await pool.agent.destroy();
   await api.close();
 });
 
