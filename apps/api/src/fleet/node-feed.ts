@@ -14,6 +14,9 @@ const feedResource = 'pods';
 const pollIntervalMs = 1_000;
 /** Hints of a burst are one look. */
 const settleMs = 10;
+/** A look costs what the node has pods. Between two looks a feed rests for so many times what the last one took, up to the most. */
+const restPerLook = 2;
+const longestRestMs = 100;
 /** A quiet feed says that it is whole, so that its reader knows it is alive. */
 const syncIntervalMs = 15_000;
 
@@ -35,12 +38,15 @@ export async function* nodeFeed(
   let syncedAtMs = -Infinity;
   try {
     while (!signal.aborted) {
-      yield* changedLines(sources, known, await assignedPods(sources.store, node));
+      const lookedAtMs = performance.now();
+      const assigned = await assignedPods(sources.store, node);
+      const restMs = (performance.now() - lookedAtMs) * restPerLook;
+      yield* changedLines(sources, known, assigned);
       if (performance.now() - syncedAtMs >= syncIntervalMs) {
         syncedAtMs = performance.now();
         yield '{"type":"SYNC"}\n';
       }
-      await wake.wait();
+      await wake.wait(restMs);
     }
   } finally {
     wake.stop();
@@ -105,22 +111,25 @@ function rendered({ kinds }: NodeFeedSources, { resource, body, revision }: Clus
 /** Waits for a hint of any cluster, the poll interval, or the end. */
 function createWake(hints: Pick<HintBus, 'subscribe'>, signal: AbortSignal) {
   let isHinted = false;
+  let pauseMs = settleMs;
   let settle: () => void = () => {};
   let timer: NodeJS.Timeout | undefined;
   const unsubscribe = hints.subscribe(() => {
     if (isHinted) return;
     isHinted = true;
     clearTimeout(timer);
-    timer = setTimeout(settle, settleMs);
+    timer = setTimeout(settle, pauseMs);
   });
   const onAbort = () => settle();
   signal.addEventListener('abort', onAbort);
   return {
-    async wait(): Promise<void> {
+    /** @param restMs no hint ends the wait sooner */
+    async wait(restMs: number): Promise<void> {
+      pauseMs = Math.min(longestRestMs, Math.max(settleMs, restMs));
       await new Promise<void>((resolve) => {
         settle = resolve;
         clearTimeout(timer);
-        timer = setTimeout(resolve, isHinted ? settleMs : pollIntervalMs);
+        timer = setTimeout(resolve, isHinted ? pauseMs : pollIntervalMs);
         if (signal.aborted) resolve();
       });
       isHinted = false;
