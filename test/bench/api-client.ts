@@ -13,8 +13,8 @@ export interface ApiClient {
   request(method: Dispatcher.HttpMethod, path: string, body?: string): Promise<Answer>;
   /** The lines of a watch as they come, until the signal aborts or the server ends it. */
   watch(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
-  /** The same server and credentials, for another cluster of the same Berth. */
-  inCluster(cluster: string): Pick<ApiClient, 'request' | 'watch'>;
+  /** The same server, for another cluster of the same Berth; with the same credentials unless a bearer token is given. */
+  inCluster(cluster: string, token?: string): Pick<ApiClient, 'request' | 'watch'>;
   close(): Promise<void>;
 }
 
@@ -53,25 +53,28 @@ export async function openApi(options: ApiClientOptions): Promise<ApiClient> {
     },
   });
 
-  const at = (base: string): Pick<ApiClient, 'request' | 'watch'> => ({
-    request: async (method, path, body) => {
-      const answer = await pool.request({ method, path: base + path, headers, body: body ?? null });
-      return { status: answer.statusCode, body: await answer.body.text() };
-    },
-    watch: async (path, signal, onLine) => {
-      try {
-        const answer = await pool.request({ method: 'GET', path: base + path, headers, signal });
-        if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${await answer.body.text()}`);
-        await eachLine(answer.body, onLine);
-      } catch (error) {
-        if (!signal.aborted) throw error;
-      }
-    },
-  });
+  const at = (base: string, token?: string): Pick<ApiClient, 'request' | 'watch'> => {
+    const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
+    return {
+      request: async (method, path, body) => {
+        const answer = await pool.request({ method, path: base + path, headers: sent, body: body ?? null });
+        return { status: answer.statusCode, body: await answer.body.text() };
+      },
+      watch: async (path, signal, onLine) => {
+        try {
+          const answer = await pool.request({ method: 'GET', path: base + path, headers: sent, signal });
+          if (answer.statusCode !== 200) throw new Error(`${answer.statusCode} ${await answer.body.text()}`);
+          await eachLine(answer.body, onLine);
+        } catch (error) {
+          if (!signal.aborted) throw error;
+        }
+      },
+    };
+  };
   return {
     server: cluster.server,
     ...at(prefix),
-    inCluster: (name) => at(`${prefix.replace(/\/clusters\/[^/]+$/, '')}/clusters/${name}`),
+    inCluster: (name, token) => at(`${prefix.replace(/\/clusters\/[^/]+$/, '')}/clusters/${name}`, token),
     close: () => pool.destroy(),
   };
 }

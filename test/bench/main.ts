@@ -8,6 +8,7 @@ import type { LocalScenario, Scenario } from './scenario.ts';
 import { authorize } from './scenarios/authorize.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
+import { flood } from './scenarios/flood.ts';
 import { job } from './scenarios/job.ts';
 import { create, get, list, mixed } from './scenarios/requests.ts';
 import { tenants } from './scenarios/tenants.ts';
@@ -23,6 +24,7 @@ const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
   clusterCreate,
   cronStorm,
   job,
+  flood,
   tenants,
 ];
 
@@ -41,7 +43,7 @@ const program = new Command('bench')
   .option('--kubeconfig <file>', 'the cluster under test', '.berth/kubeconfig')
   .option(
     '--admin-kubeconfig <file>',
-    "Berth's system cluster, for cluster-create and cron-storm",
+    "Berth's system cluster, for cluster-create, cron-storm, tenants and flood",
     '.berth/admin.kubeconfig',
   )
   .option('--clients <n>', 'clients at once', wholeNumber, 64)

@@ -26,6 +26,25 @@ export function idlePod(name: string): string {
   });
 }
 
+/** A Job called `bench` of so many pods at once, which run until they are stopped. */
+export function parallelJob(pods: number): string {
+  return JSON.stringify({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'bench' },
+    spec: {
+      parallelism: pods,
+      completions: pods,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          containers: [{ name: 'main', image: 'bench', command: ['sleep', '3600'] }],
+        },
+      },
+    },
+  });
+}
+
 export const configMapsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`;
 export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 export const jobsPath = (namespace: string): string => `/apis/batch/v1/namespaces/${namespace}/jobs`;

@@ -22,8 +22,8 @@ export async function deleteCluster(admin: ApiClient, name: string): Promise<voi
 }
 
 /** @throws when it is refused. */
-export async function createTenant(admin: ApiClient, name: string): Promise<void> {
-  await createPlatformObject(admin, 'tenants', { kind: 'Tenant', name });
+export async function createTenant(admin: ApiClient, name: string, spec: object = {}): Promise<void> {
+  await createPlatformObject(admin, 'tenants', { kind: 'Tenant', name, spec });
 }
 
 /** Its clusters go with it. */
@@ -31,12 +31,13 @@ export async function deleteTenant(admin: ApiClient, name: string): Promise<void
   await admin.request('DELETE', `${platform}/tenants/${name}`);
 }
 
-async function createPlatformObject(
+/** Creates an object of the platform's group in the system cluster. @throws when it is refused */
+export async function createPlatformObject(
   admin: ApiClient,
   collection: string,
-  { kind, name }: { readonly kind: string; readonly name: string },
+  { kind, name, spec }: { readonly kind: string; readonly name: string; readonly spec?: object },
 ): Promise<Answer> {
-  const body = JSON.stringify({ apiVersion: 'platform.berth.dev/v1', kind, metadata: { name } });
+  const body = JSON.stringify({ apiVersion: 'platform.berth.dev/v1', kind, metadata: { name }, spec });
   const answer = await admin.request('POST', `${platform}/${collection}`, body);
   if (answer.status !== 201)
     throw new Error(`${kind} ${name}: ${answer.status} ${answer.body.slice(0, 300)}`);

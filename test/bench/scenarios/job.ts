@@ -1,5 +1,5 @@
 import { Measurement } from '../measure.ts';
-import { jobsPath, podsPath } from '../objects.ts';
+import { jobsPath, parallelJob, podsPath } from '../objects.ts';
 import type { Scenario } from '../scenario.ts';
 
 const deadlineMs = 120_000;
@@ -44,21 +44,3 @@ export const job: Scenario = {
     ];
   },
 };
-
-function parallelJob(pods: number): string {
-  return JSON.stringify({
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name: 'bench' },
-    spec: {
-      parallelism: pods,
-      completions: pods,
-      template: {
-        spec: {
-          restartPolicy: 'Never',
-          containers: [{ name: 'main', image: 'bench', command: ['sleep', '3600'] }],
-        },
-      },
-    },
-  });
-}
