@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Engine, startPostgres } from '@berth/engines';
+import { quantityUnits } from '@berth/machinery';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../../test/support/eventually.ts';
 import { createHintBus, deafHintBus } from '../../../test/support/hint-bus.ts';
 import { configMap, create, openTestStore } from '../../../test/support/store.ts';
 import { type ClusterStore, migrate, openStore } from './index.ts';
 
-const { newCluster, databaseUrl } = await openTestStore();
+const { store, newCluster, databaseUrl } = await openTestStore();
 const writerScript = fileURLToPath(new URL('../../../test/support/store-writer.ts', import.meta.url));
 
 /** Revision by name, as acknowledged. */
@@ -60,6 +61,29 @@ test('no acknowledged write is lost when the writer is killed', async () => {
   }
   expect(acknowledged.size).toBeGreaterThanOrEqual(374);
   await expectNothingLost(cluster, acknowledged);
+});
+
+test('what a killed writer used is counted exactly', async () => {
+  const hard = { resource: 'configmaps', counter: 'count/configmaps', quantity: '1M' };
+  const quotaKey = { resource: 'resourcequotas', namespace: 'default', name: 'q' };
+  const cluster = await newCluster([create(quotaKey, { quota: { scopes: [], hard: [hard] } })]);
+  await store.tenantLimits.set('tenant', { 'count/configmaps': '1M' });
+  for (const [i, acknowledgements] of [1, 40, 333].entries()) {
+    await runAndKillWriter(cluster.clusterId, { prefix: `run${i}`, acknowledgements });
+    await eventually('the killed writer\u2019s last commit is decided', () =>
+      cluster.write(create(configMap(`after-${i}`))),
+    );
+    const { items } = await cluster.list({ resource: 'configmaps' });
+    const stored = await cluster.get(quotaKey);
+    const { status }: { status: { used: Record<string, string> } } = JSON.parse(stored?.body ?? '{}');
+    expect(quantityUnits(status.used['configmaps'] ?? '')).toBe(items.length);
+    expect(await store.recount(cluster.clusterId)).toBe(0);
+  }
+  const before = await store.tenantLimits.usage('tenant');
+  // Counted anew.
+  await store.tenantLimits.set('tenant', {});
+  await store.tenantLimits.set('tenant', { 'count/configmaps': '1M' });
+  expect(await store.tenantLimits.usage('tenant')).toEqual(before);
 });
 
 /** A Postgres of its own, durable as in production, that can be killed and started again on its port. */
