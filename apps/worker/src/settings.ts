@@ -1,4 +1,4 @@
-import type { MasterKeySettings } from '@berth/auth';
+import { type AllowedNetwork, type MasterKeySettings, parseNetworks } from '@berth/auth';
 import { z } from 'zod';
 
 /** The worker's settings, as they stand in the environment. */
@@ -16,6 +16,8 @@ const environment = z.object({
   BERTH_MASTER_KEY: z.string().optional(),
   BERTH_PREVIOUS_MASTER_KEYS: z.string().optional(),
   BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
+  /** Networks beside public addresses at which the issuers of TrustedIssuers may be: `10.0.0.0/8,127.0.0.1/32`. */
+  BERTH_ISSUER_ALLOW_CIDRS: z.string().default('').transform(networks),
   /** Turns at once, each of another cluster. */
   BERTH_TURN_CONCURRENCY: z.coerce.number().int().min(1).max(256).default(8),
   /** Of these, turns of one tenant's clusters, where its plan does not say. Default: half. */
@@ -37,6 +39,7 @@ export interface WorkerSettings {
   readonly masterKeys: MasterKeySettings;
   readonly turnConcurrency: number;
   readonly tenantTurnConcurrency: number | undefined;
+  readonly issuerNetworks: readonly AllowedNetwork[];
   readonly retentionMs: number;
   readonly rotateKeysAfterMs: number;
   readonly printsEvents: boolean;
@@ -58,9 +61,19 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     },
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
     tenantTurnConcurrency: read.BERTH_TENANT_TURN_CONCURRENCY,
+    issuerNetworks: read.BERTH_ISSUER_ALLOW_CIDRS,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     rotateKeysAfterMs: read.BERTH_SIGNING_KEY_DAYS * 24 * 3_600_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',
     logLevel: read.LOG_LEVEL,
   };
+}
+
+function networks(text: string, context: z.RefinementCtx): readonly AllowedNetwork[] {
+  try {
+    return parseNetworks(text);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
 }

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { createBodyCipher, createKeyRing, type MasterKeys, verifyMasterKeys } from '@berth/auth';
+import {
+  type AllowedNetwork,
+  createBodyCipher,
+  createKeyRing,
+  type MasterKeys,
+  verifyMasterKeys,
+} from '@berth/auth';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, encryptedResources, tenantRegistry } from '@berth/kinds';
 import {
@@ -50,6 +56,8 @@ export interface WorkerOptions {
   readonly now?: () => Date;
   /** Every new Event is a line of the log (at most 20 a second). Default false: for a person at a terminal, not for a fleet. */
   readonly printsEvents?: boolean;
+  /** Networks beside public addresses at which the issuers of TrustedIssuers may be. Default: none. */
+  readonly issuerNetworks?: readonly AllowedNetwork[];
   /** By topic. Default: none; Berth has no deliveries yet. */
   readonly outboxConsumers?: ReadonlyMap<string, OutboxConsumer>;
 }
@@ -138,6 +146,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       nodes,
       log,
       now,
+      issuerNetworks: options.issuerNetworks ?? [],
       consumers: options.outboxConsumers ?? new Map(),
       keys: createKeyRing(store.signingKeys, options.masterKeys, now),
       rotateKeysAfterMs: options.rotateKeysAfterMs ?? defaultRotateKeysAfterMs,

@@ -32,6 +32,7 @@ export type {
   AggregationRule,
   ClusterRole,
   ClusterRoleBinding,
+  Condition,
   ConfigMap,
   Container,
   ContainerState,

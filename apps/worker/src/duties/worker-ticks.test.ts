@@ -26,6 +26,7 @@ test('a duty that cannot reach the database says so once, by name, and does not 
     nodes,
     log,
     now,
+    issuerNetworks: [],
     consumers: new Map(),
     keys,
     rotateKeysAfterMs: 1,

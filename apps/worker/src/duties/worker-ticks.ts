@@ -1,9 +1,10 @@
-import type { KeyRing } from '@berth/auth';
+import type { AllowedNetwork, KeyRing } from '@berth/auth';
 import { builtinRegistry } from '@berth/kinds';
 import type { Tick, TurnQueue } from '@berth/queue';
 import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
+import { issuerCheck } from './check-issuers.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
@@ -18,6 +19,8 @@ export interface Duties {
   readonly nodes: FleetNodes;
   readonly log: Logger;
   readonly now: () => Date;
+  /** Networks beside public addresses at which outside issuers may be. */
+  readonly issuerNetworks: readonly AllowedNetwork[];
   readonly consumers: ReadonlyMap<string, OutboxConsumer>;
   readonly keys: Pick<KeyRing, 'rotate'>;
   /** For how long a key signs a cluster's tokens. */
@@ -28,6 +31,13 @@ export interface Duties {
 export function workerTicks(duties: Duties): Tick[] {
   const { store, turns, hints, nodes, log, now, consumers } = duties;
   const requestTurn = (clusterId: string): void => hints.requestTurn(clusterId);
+  const issuers = issuerCheck({
+    store,
+    registry: builtinRegistry,
+    issuerNetworks: duties.issuerNetworks,
+    log,
+    now,
+  });
   const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now });
   const ticks: Tick[] = [
     { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
@@ -41,6 +51,7 @@ export function workerTicks(duties: Duties): Tick[] {
       },
     },
     { name: 'silent-nodes', everyMs: 5_000, run: () => monitor.look() },
+    { name: 'issuers', everyMs: 5_000, run: () => issuers.look() },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
     {
       name: 'retention',
