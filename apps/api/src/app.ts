@@ -12,6 +12,7 @@ import { addOpenId } from './openid/add-openid.ts';
 import { addLoginIssuers } from './outsiders/add-login-issuers.ts';
 import { addTokenExchange } from './outsiders/add-token-exchange.ts';
 import { createOutsiders } from './outsiders/outsiders.ts';
+import { requestAllowances } from './outsiders/request-allowances.ts';
 import { accessLog } from './pipeline/access-log.ts';
 import { answerError } from './pipeline/answer-error.ts';
 import { authenticate } from './pipeline/authenticate.ts';
@@ -33,6 +34,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   const tenants = createTenantDirectory(deps.store);
   const authorizer = clusterAuthorizer({ store: deps.store, tenants, kindsOf });
   const outsiders = createOutsiders(deps);
+  const takeOpenRequest = requestAllowances(deps.elapsedMs ?? (() => performance.now()));
   const parts: AppDeps = { ...deps, authorizer, tenants, outsiders };
   app.onError(answerError(deps.log));
   app.use(
@@ -47,7 +49,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   );
   addHealth(app, deps);
   addOpenId(app, deps);
-  addTokenExchange(app, deps, outsiders);
+  addTokenExchange(app, parts, takeOpenRequest);
   addLoginIssuers(app, outsiders.trusted);
   addDiscovery(app, { ...deps, kindsOf });
   addOpenApi(app, kindsOf);

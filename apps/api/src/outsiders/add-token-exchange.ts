@@ -12,39 +12,37 @@ import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiApp } from '../app.ts';
 import { readBody } from '../request/read-body.ts';
-import { Allowances } from './allowance.ts';
 import { ExchangeError } from './exchange-error.ts';
 import { accessTokenType, readExchangeRequest } from './exchange-request.ts';
 import type { Outsider, Outsiders } from './outsiders.ts';
 
+type TokenExchangeDeps = Pick<ApiDeps, 'externalUrl' | 'keys' | 'log' | 'now'> & {
+  readonly outsiders: Outsiders;
+};
+
 /** Far more than any token that a TrustedIssuer takes. */
 const maxFormBytes = 65_536;
 const maxLifetimeSeconds = 900;
-
-/** Who has no token yet is known by address alone, which many share behind a proxy; a cluster has a limit of its own. */
-const perAddress = { burst: 30, perSecond: 5, maxKeys: 20_000 };
-const perCluster = { burst: 100, perSecond: 50, maxKeys: 5_000 };
 
 /**
  * `POST /oauth/token`: a short-lived token of the cluster for one of an outside issuer (RFC 8693). It ends with the token
  * that was given for it, after 15 minutes, or with its TrustedIssuer, whichever comes first. Open to everybody, as who
  * asks has no token of Berth's.
  */
-export function addTokenExchange(app: ApiApp, deps: ApiDeps, outsiders: Outsiders): void {
-  const { elapsedMs = () => performance.now() } = deps;
-  const addresses = new Allowances(perAddress);
-  const clusters = new Allowances(perCluster);
+export function addTokenExchange(
+  app: ApiApp,
+  deps: TokenExchangeDeps,
+  takeRequest: (c: ApiContext) => number,
+): void {
   app.post('/oauth/token', async (c) => {
     c.header('Cache-Control', 'no-store');
     c.header('Pragma', 'no-cache');
     const clusterId = c.get('clusterId');
     try {
-      const nowMs = elapsedMs();
-      requireAllowance(addresses.take(`${clusterId} ${addressOf(c)}`, 1, nowMs));
-      requireAllowance(clusters.take(clusterId, 1, nowMs));
+      requireAllowance(takeRequest(c));
       const clusterIssuer = issuerOf(deps.externalUrl, clusterId);
       const { subjectToken, scope } = readExchangeRequest(await readForm(c), clusterIssuer);
-      const outsider = await identified(outsiders, subjectToken, clusterId);
+      const outsider = await identified(deps.outsiders, subjectToken, clusterId);
       return c.json(await tokenFor(deps, outsider, scope));
     } catch (error) {
       return answerRefusal(c, asExchangeError(error), deps);
@@ -59,7 +57,7 @@ async function identified(outsiders: Outsiders, token: string, clusterId: string
 }
 
 async function tokenFor(
-  deps: ApiDeps,
+  deps: TokenExchangeDeps,
   { identity, expiresAt, trustedBy }: Outsider,
   asked: TokenScope | undefined,
 ) {
@@ -117,10 +115,6 @@ async function readForm(c: ApiContext): Promise<string> {
 function requireAllowance(retryAfterSeconds: number): void {
   if (retryAfterSeconds === 0) return;
   throw new ExchangeError('temporarily_unavailable', 'too many requests', { retryAfterSeconds });
-}
-
-function addressOf(c: ApiContext): string {
-  return c.env.incoming.socket.remoteAddress ?? '';
 }
 
 /** RFC 8693 §2.2.2: a subject token that is invalid for any reason makes an invalid request. */

@@ -181,6 +181,16 @@ test('who asks too often is put off, without a look at the token', async () => {
   expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
+test('who asks for many clusters is put off, too', async () => {
+  const codes = await Promise.all(
+    Array.from(
+      { length: 300 },
+      async (_, i) => (await fixture.exchange(`cluster-${i}`, exchangeForm)).status,
+    ),
+  );
+  expect(new Set(codes)).toEqual(new Set([400, 429]));
+});
+
 test('the discovery document leads to it', async () => {
   const { json } = await fixture.api.send('GET', '/clusters/acme-prod/.well-known/openid-configuration', {
     as: null,
