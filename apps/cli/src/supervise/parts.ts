@@ -30,7 +30,7 @@ export function apiPart(context: PartContext): PartOptions {
       BERTH_CA_FILE: directory.pki.ca,
       ...masterKeyVariables(context),
       BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
-      ...(settings.issuerNetworks && { BERTH_ISSUER_ALLOW_CIDRS: settings.issuerNetworks }),
+      ...issuerVariables(context),
     },
   );
 }
@@ -43,6 +43,7 @@ export function workerPart(context: PartContext): PartOptions {
       BERTH_CA_FILE: context.directory.pki.ca,
       ...masterKeyVariables(context),
       BERTH_PRINT_EVENTS: '1',
+      ...issuerVariables(context),
     },
   );
 }
@@ -95,6 +96,10 @@ function masterKeyVariables({ settings, directory }: PartContext): Record<string
     ...(key && { BERTH_MASTER_KEY: key }),
     ...(previousKeys && { BERTH_PREVIOUS_MASTER_KEYS: previousKeys }),
   };
+}
+
+function issuerVariables({ settings }: PartContext): Record<string, string> {
+  return settings.issuerNetworks === undefined ? {} : { BERTH_ISSUER_ALLOW_CIDRS: settings.issuerNetworks };
 }
 
 function part(
