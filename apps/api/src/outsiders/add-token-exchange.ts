@@ -2,7 +2,7 @@ import {
   apiAudience,
   commonScope,
   issuerOf,
-  mintToken,
+  issueToken,
   systemClusterId,
   TokenError,
   type TokenScope,
@@ -67,13 +67,12 @@ async function tokenFor(
   const expiresInSeconds = Math.min(left, maxLifetimeSeconds);
   const { clusterId, username, uid, groups, extra } = identity;
   const scope = commonScope(identity.scope, asked);
-  const token = await mintToken({
+  const { token } = await issueToken(deps.keys, {
     clusterId,
     issuer: issuerOf(deps.externalUrl, clusterId),
     subject: { username, groups, extra, ...(uid !== '' && { uid }) },
     audience: [apiAudience],
     expiresInSeconds,
-    key: await deps.keys.signingKey(clusterId),
     now,
     boundTo: {
       cluster: systemClusterId,

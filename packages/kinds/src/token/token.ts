@@ -25,9 +25,9 @@ export interface TokenSpec {
   type?: TokenType;
   /** Whose requests the token makes. Default: whoever creates it. */
   user?: string;
-  /** Default: the groups of whoever creates it, where `user` is that one, too. */
+  /** Default (and of an empty list): the groups of whoever creates it, where `user` is that one, too; otherwise none. */
   groups?: string[];
-  /** What the token is good for at most. Default: all that its user may do. */
+  /** What the token is good for at most. Default: all that its user may do. An empty list restricts nothing. */
   scope?: { clusters?: string[]; namespaces?: string[]; verbs?: string[] };
   /** Default 30 days, at most 365. */
   expirationSeconds?: number;
