@@ -1,4 +1,4 @@
-import { type KeyTimes, keysPublishedForMs, signerAt, tokenAlgorithms } from '@berth/auth';
+import { type KeyTimes, keysPublishedForMs, signerAt, systemClusterId, tokenAlgorithms } from '@berth/auth';
 import { type KubeObject, notFoundError, toTime } from '@berth/machinery';
 import { writeOptionsOf } from '../request/write-options.ts';
 import { negotiate } from '../respond/negotiate.ts';
@@ -6,6 +6,8 @@ import { send } from '../respond/send.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { keyOf } from '../route/resource-scope.ts';
 import { decodeSubresourceBody } from './subresource-body.ts';
+
+const operatorNamespace = 'default';
 
 interface SigningKeys extends KubeObject {
   readonly spec?: { readonly replace?: boolean };
@@ -36,7 +38,9 @@ export async function rotateSigningKeys(request: ResourceRequest): Promise<Respo
   return send(c, { format, status: 201, json: JSON.stringify(await signingKeys(request)) });
 }
 
+/** The fleet's own cluster has keys, too, and no object: it counts as one of the operator's namespace. */
 async function requireCluster({ scope }: ResourceRequest): Promise<void> {
+  if (scope.name === systemClusterId && scope.namespace === operatorNamespace) return;
   if (await scope.home.get(keyOf(scope))) return;
   throw notFoundError(scope.groupResource, scope.name);
 }

@@ -1,4 +1,3 @@
-import type { Subject } from '@berth/auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -154,16 +153,16 @@ describe('nobody gets more by a token than they have', () => {
   let ada: string;
   beforeAll(async () => {
     const rbac = '/apis/rbac.authorization.k8s.io/v1';
-    const rule = (resource: string, group: string, verbs: string[], resourceNames?: string[]) => ({
-      apiGroups: [group],
+    const mayImpersonate = (resource: string, name: string) => ({
+      apiGroups: [''],
       resources: [resource],
-      verbs,
-      ...(resourceNames && { resourceNames }),
+      verbs: ['impersonate'],
+      resourceNames: [name],
     });
     const rules = [
-      rule('tokens', 'access.berth.dev', ['create']),
-      rule('users', '', ['impersonate'], ['build-robot']),
-      rule('groups', '', ['impersonate'], ['robots']),
+      { apiGroups: ['access.berth.dev'], resources: ['tokens'], verbs: ['create'] },
+      mayImpersonate('users', 'build-robot'),
+      mayImpersonate('groups', 'robots'),
     ];
     await api.send('POST', `${rbac}/clusterroles`, { body: { metadata: { name: 'maker' }, rules } });
     await api.send('POST', `${rbac}/clusterrolebindings`, {

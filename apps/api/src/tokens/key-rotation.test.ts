@@ -100,6 +100,18 @@ test('a dry run rotates nothing, and there is nothing to rotate of a cluster tha
   }
 });
 
+test('the keys of the fleet’s own cluster are rotated as those of others', async () => {
+  const path = `${platform}/namespaces/default/clusters/system/signingkeys`;
+  const { status } = await create(path, {});
+  expect(status.keys).toHaveLength(4);
+  expect((await api.send('GET', path, { as: 'system' })).json.metadata).toEqual({
+    name: 'system',
+    namespace: 'default',
+  });
+  const elsewhere = path.replace('/default/', '/acme/');
+  expect((await api.send('GET', elsewhere, { as: 'system' })).status).toBe(404);
+});
+
 test("a cluster's own administrator does not reach its keys", async () => {
   const path = await newCluster('guarded');
   const { json } = await api.send('POST', path, { as: 'guarded', body: { spec: { replace: true } } });
