@@ -40,7 +40,7 @@ export class StatusWriter {
         // A uid in a patch is a precondition.
         body: {
           metadata: { uid: this.#uid },
-          status: { ...removed(this.#written ?? current, status), ...status },
+          status: statusPatch(this.#written ?? current, status),
         },
       });
     } catch (error) {
@@ -59,6 +59,20 @@ function pick(current: PodStatus | undefined, status: NodePodStatus): NodePodSta
     ({ type }) => current?.conditions?.find((condition) => condition.type === type) ?? [],
   );
   return { ...Object.fromEntries(kept), conditions };
+}
+
+/** Lists of addresses merge address by address: what the pod or its node had before a restart would stay in them. */
+const addressLists = ['hostIPs', 'podIPs'] as const;
+
+function statusPatch(before: NodePodStatus | undefined, status: NodePodStatus): Record<string, unknown> {
+  const replaced = addressLists.filter(
+    (key) => before?.[key] !== undefined && !isDeepStrictEqual(before[key], status[key]),
+  );
+  return {
+    ...removed(before, status),
+    ...status,
+    ...Object.fromEntries(replaced.map((key) => [key, [{ $patch: 'replace' }, ...(status[key] ?? [])]])),
+  };
 }
 
 /** `null` for what the node wrote before and has no more to say of. */
