@@ -1,3 +1,5 @@
+import { systemClusterId } from '@berth/auth';
+import { pageNotFoundError } from '@berth/machinery';
 import type { ApiDeps } from '../api-deps.ts';
 import type { ApiApp } from '../app.ts';
 import { isTruthyParameter } from '../request/query-parameters.ts';
@@ -11,6 +13,8 @@ const utf8 = new TextEncoder();
 export function addFleetFeed(app: ApiApp, { store, hints, kinds, closing }: ApiDeps): void {
   const sources = { store, hints, kinds };
   app.get('/fleet/v1/nodes/:node/pods', async (c) => {
+    // It tells of every cluster's pods: no tenant's administrator may have it, whatever else is theirs.
+    if (c.get('clusterId') !== systemClusterId) throw pageNotFoundError();
     const node = c.req.param('node');
     if (!isTruthyParameter(c.req.query('watch'))) {
       return send(c, { format: 'json', json: await nodePods(sources, node) });

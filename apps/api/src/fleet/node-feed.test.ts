@@ -83,6 +83,16 @@ test('a feed that is opened again begins with everything', async () => {
   await lines.end();
 });
 
+test('is no tenant’s to read, not even its administrator’s', async () => {
+  for (const path of ['/fleet/v1/nodes/n1/pods', '/fleet/v1/nodes/n1/pods?watch=1']) {
+    expect((await api.send('GET', path)).json).toMatchObject({ code: 404 });
+    expect((await api.send('GET', `/clusters/default${path}`, { as: 'system' })).json).toMatchObject({
+      code: 404,
+    });
+    expect((await api.send('GET', `/clusters/system${path}`)).json).toMatchObject({ code: 403 });
+  }
+});
+
 test('another node’s feed is closed', async () => {
   const answer = await fetch(`${api.url}/fleet/v1/nodes/n2/pods`, { headers: { authorization } });
   expect(answer.status).toBe(403);
