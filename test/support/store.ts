@@ -42,6 +42,13 @@ export async function openTestStore(options: Partial<OpenStoreOptions> = {}): Pr
   };
 }
 
+/** Ends a cluster and removes all of it. */
+export async function deleteCluster({ removals }: Store, clusterId: string): Promise<void> {
+  await removals.begin(clusterId);
+  while ((await removals.removeRows(clusterId, 1_000)) > 0);
+  await removals.end(clusterId);
+}
+
 export function configMap(name: string, namespace = 'default'): ObjectKey {
   return { resource: 'configmaps', namespace, name };
 }

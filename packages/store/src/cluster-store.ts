@@ -9,6 +9,7 @@ import type { CommittedTurn } from './queries/commit-turn.ts';
 import { listObjects } from './queries/list-objects.ts';
 import { readResources } from './queries/read-resources.ts';
 import { resourcesChanged } from './queries/resources-changed.ts';
+import { terminatingObjects } from './queries/terminating-objects.ts';
 import { nextTimer } from './queries/timers.ts';
 import { turnStart } from './queries/turn-start.ts';
 import type { ReplicaCache } from './replica/replica-cache.ts';
@@ -54,6 +55,7 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
       return parts.commitTogether(clusterId, writes);
     },
     changes: (after, limit) => parts.changes(clusterId, after, limit),
+    terminating: (resource) => terminatingObjects(database, clusterId, resource),
     nextTimer: () => nextTimer(database, clusterId),
     cursor: () => turnCursor(database, clusterId),
     turnStart: (now, mostTimers) => turnStart(database, clusterId, { now, mostTimers }),

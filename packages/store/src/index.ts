@@ -23,6 +23,7 @@ export type {
   ClusterObject,
   ClusterObjectKey,
   ClusterOwner,
+  ClusterRemovals,
   ClusterStore,
   HeartbeatWrite,
   Heartbeats,

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { openTestStore } from '../../../test/support/store.ts';
+import { deleteCluster, openTestStore } from '../../../test/support/store.ts';
 import type { ClusterStore, NodeClaim, TurnCommit, TurnOutcome } from './index.ts';
 
 const { store, newCluster } = await openTestStore();
@@ -81,19 +81,6 @@ test('a node that is not known has no room', async () => {
   });
 });
 
-test('claims on a node outlive its absence, and end with their cluster', async () => {
-  const capacity = { cpuMillis: 100, memoryBytes: 9, pods: 9 };
-  await store.nodeCapacity.set('absent', capacity);
-  const cluster = await newCluster();
-  await commit(cluster, { claims: [claim('absent', 'p', 60)] });
-  await store.nodeCapacity.remove('absent');
-  expect(await claimedOn('absent')).toBeUndefined();
-  await store.nodeCapacity.set('absent', capacity);
-  expect(await claimedOn('absent')).toMatchObject({ cpuMillis: 60 });
-  await store.deleteCluster(cluster.clusterId);
-  expect(await claimedOn('absent')).toMatchObject({ cpuMillis: 0, pods: 0 });
-});
-
 test('twenty clusters at once never oversubscribe a node, and fill it to the last pod', async () => {
   const clusters = await Promise.all(Array.from({ length: 20 }, () => newCluster()));
   let round = 0;
@@ -132,4 +119,17 @@ test('twenty clusters at once never oversubscribe a node, and fill it to the las
     ),
     { numRuns: 8, endOnFailure: true },
   );
+});
+
+test('claims on a node outlive its absence, and end with their cluster', async () => {
+  const capacity = { cpuMillis: 100, memoryBytes: 9, pods: 9 };
+  await store.nodeCapacity.set('absent', capacity);
+  const cluster = await newCluster();
+  await commit(cluster, { claims: [claim('absent', 'p', 60)] });
+  await store.nodeCapacity.remove('absent');
+  expect(await claimedOn('absent')).toBeUndefined();
+  await store.nodeCapacity.set('absent', capacity);
+  expect(await claimedOn('absent')).toMatchObject({ cpuMillis: 60 });
+  await deleteCluster(store, cluster.clusterId);
+  expect(await claimedOn('absent')).toMatchObject({ cpuMillis: 0, pods: 0 });
 });

@@ -44,23 +44,6 @@ describe('a cluster', () => {
     expect(await store.cluster('once').head()).toBe(1);
   });
 
-  test('is gone once deleted, from every process', async () => {
-    const other = openAnother();
-    await store.createCluster({ clusterId: 'gone', tenantId: 't', seed: [create(configMap('a'))] });
-    expect((await other.cluster('gone').replica()).list('configmaps')).toHaveLength(1);
-    expect(await other.clusterExists('gone')).toBe(true);
-    await store.deleteCluster('gone');
-    expect(await store.clusterExists('gone')).toBe(false);
-    await expect(other.cluster('gone').replica()).rejects.toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
-    expect(other.cluster('gone').warmReplica()).toBeUndefined();
-    expect(await other.clusterExists('gone')).toBe(false);
-    expect(await store.cluster('gone').get(configMap('a'))).toBeUndefined();
-    await expect(store.cluster('gone').changes(0, 10)).rejects.toMatchObject({
-      code: 'STORE_CLUSTER_MISSING',
-    });
-    await store.deleteCluster('gone');
-  });
-
   test('that is suspended refuses every write and turn, is read as before, and goes on when it is resumed', async () => {
     const clusterId = 'suspended';
     await store.createCluster({ clusterId, tenantId: 't', seed: [create(configMap('a'))] });
@@ -100,25 +83,6 @@ describe('a cluster', () => {
       code: 'STORE_CLUSTER_MISSING',
     });
     await store.setSuspended(clusterId, true);
-    await store.deleteCluster(clusterId);
-    expect(await store.clusterExists(clusterId)).toBe(false);
-  });
-
-  test('of a former cluster\u2019s id is never mistaken for it', async () => {
-    const other = openAnother();
-    const again = (name: string) =>
-      store.createCluster({ clusterId: 'again', tenantId: 't', seed: [create(configMap(name))] });
-    await again('old');
-    const former = await other.cluster('again').replica();
-    await store.deleteCluster('again');
-    await again('new');
-    const replica = await other.cluster('again').replica();
-    expect(replica.list('configmaps').map(({ name }) => name)).toEqual(['new']);
-    expect(replica.revision).toBeGreaterThan(former.revision);
-    await expect(other.cluster('again').changes(former.revision, 10)).rejects.toMatchObject({
-      code: 'STORE_COMPACTED',
-    });
-    expect(await store.clustersWithWork(at(0), 100)).toContain('again');
   });
 });
 

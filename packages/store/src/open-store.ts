@@ -1,21 +1,14 @@
+import { clusterDirectory, createKnownClusters } from './cluster-directory.ts';
 import { clusterStore, type SharedParts } from './cluster-store.ts';
-import { type Database, type OnStatement, openDatabase } from './database.ts';
+import { type OnStatement, openDatabase } from './database.ts';
 import { Feeds } from './feed/feeds.ts';
 import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
 import { auditLog } from './queries/audit-log.ts';
 import { assignedTo, readBodies } from './queries/assigned-objects.ts';
-import {
-  clusterExists,
-  clusterOwner,
-  deleteCluster,
-  listClusterIds,
-  recount,
-  setSuspended,
-} from './queries/clusters.ts';
+import { recount } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
-import { createCluster, systemClusterId } from './queries/create-cluster.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
 import { loadSnapshot } from './queries/load-snapshot.ts';
@@ -75,11 +68,11 @@ export function openStore(options: OpenStoreOptions): Store {
   const bodies = new SealedBodies(database, options.bodyCipher);
   const changes: SharedParts['changes'] = async (clusterId, after, limit) =>
     bodies.changes(clusterId, await readChanges(database, clusterId, { after, limit }));
-  const knownClusters = new Set<string>();
+  const known = createKnownClusters();
   const heads = new HeadReader(
     (clusterIds) => readHeads(database, clusterIds),
     (clusterId) => {
-      knownClusters.delete(clusterId);
+      known.delete(clusterId);
       replicas.drop(clusterId);
     },
   );
@@ -134,7 +127,7 @@ export function openStore(options: OpenStoreOptions): Store {
   };
   return {
     cluster: (clusterId) => clusterStore(clusterId, parts),
-    ...clusterDirectory(database, { writer, bodies, replicas, knownClusters }),
+    ...clusterDirectory(database, { writer, bodies, replicas, known }),
     clustersWithWork: (now, limit) => clustersWithWork(database, now, limit),
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
     hastenTimers: (key, now) => hastenTimers(database, key, now),
@@ -159,52 +152,5 @@ export function openStore(options: OpenStoreOptions): Store {
       await groupCommit.close();
       await database.close();
     },
-  };
-}
-
-type ClusterDirectory = Pick<
-  Store,
-  'createCluster' | 'deleteCluster' | 'setSuspended' | 'clusterExists' | 'clusterOwner' | 'listClusterIds'
->;
-
-function clusterDirectory(
-  database: Database,
-  parts: {
-    readonly writer: Writer;
-    readonly bodies: SealedBodies;
-    readonly replicas: ReplicaCache;
-    /** Clusters that existed when this process last heard of them. */
-    readonly knownClusters: Set<string>;
-  },
-): ClusterDirectory {
-  const known = parts.knownClusters;
-  return {
-    async createCluster(cluster) {
-      const { clusterId, recordedBy } = cluster;
-      const created = await createCluster(database, parts.bodies, cluster);
-      if (created.status === 'refused') return created.outcome;
-      known.add(clusterId);
-      recordedBy?.audit?.onRecorded();
-      for (const [changed, head] of created.heads) parts.writer.tell(changed, head);
-      const revision = created.heads.get(recordedBy === undefined ? clusterId : systemClusterId);
-      return { status: 'applied', revision: revision ?? 0 };
-    },
-    async deleteCluster(clusterId) {
-      known.delete(clusterId);
-      await deleteCluster(database, clusterId);
-      parts.replicas.drop(clusterId);
-    },
-    async setSuspended(clusterId, suspended) {
-      await setSuspended(database, clusterId, suspended);
-      if (!suspended) parts.writer.wake(clusterId);
-    },
-    async clusterExists(clusterId) {
-      if (known.has(clusterId)) return true;
-      const exists = await clusterExists(database, clusterId);
-      if (exists) known.add(clusterId);
-      return exists;
-    },
-    clusterOwner: (clusterId) => clusterOwner(database, clusterId),
-    listClusterIds: () => listClusterIds(database),
   };
 }

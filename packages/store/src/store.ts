@@ -35,11 +35,7 @@ export interface Store {
    * @throws ClusterSeedError when one of the first objects does not apply
    */
   createCluster(cluster: NewCluster): Promise<Outcome>;
-  /**
-   * Removes every row of the cluster from every table, and its claims on nodes. Removing nothing is no error. A later
-   * cluster of the same id continues the revisions, so that nobody mistakes its state for the former one's.
-   */
-  deleteCluster(clusterId: string): Promise<void>;
+  readonly removals: ClusterRemovals;
   /**
    * A suspended cluster can be read and deleted, and refuses everything else: writes and turns get the outcome
    * `suspended`, and no sweep or timer wakes it. Resuming wakes it at once.
@@ -47,7 +43,12 @@ export interface Store {
    * @throws ClusterMissingError
    */
   setSuspended(clusterId: string, suspended: boolean): Promise<void>;
-  /** Positive answers are cached until this process deletes the cluster or learns that it is gone. */
+  /** The same together with a write to the `system` cluster, both or neither. @returns what the write met */
+  recordSuspended(
+    cluster: { readonly clusterId: string; readonly suspended: boolean },
+    recordedBy: Write,
+  ): Promise<Outcome>;
+  /** Positive answers are cached for a second, or until this process learns that the cluster is gone. */
   clusterExists(clusterId: string): Promise<boolean>;
   /** Whose the cluster is; undefined if it does not exist. Nothing is cached. */
   clusterOwner(clusterId: string): Promise<ClusterOwner | undefined>;
@@ -127,6 +128,8 @@ export interface ClusterStore {
    * @throws CompactedError when `after` is older than retention; ClusterMissingError
    */
   changes(after: number, limit: number): Promise<Change[]>;
+  /** Objects of the resource that are being deleted, in order of their keys. */
+  terminating(resource: string): Promise<ObjectKey[]>;
   nextTimer(): Promise<Timer | undefined>;
   /** The revision up to which turns have seen the log. */
   cursor(): Promise<number>;
@@ -187,6 +190,32 @@ export interface NewCluster {
   readonly recordedBy?: Write;
   /** The keys that sign its tokens. Default: none; the first token makes one. */
   readonly signingKeys?: readonly SigningKey[];
+  /** Takes no writes after its first ones. Default false. */
+  readonly suspended?: boolean;
+}
+
+/**
+ * The end of clusters: gone for everybody at once, and then for good, row by row. Each step may be taken again at any time
+ * by any process. A later cluster of the same id begins beyond the revisions of every former one, so that nobody
+ * mistakes its state for a former one's.
+ */
+export interface ClusterRemovals {
+  /**
+   * Ends the cluster for everybody: its tokens, reads, writes and turns. With a write to the `system` cluster, both or
+   * neither. Its id cannot be had until {@link end}. No error for a cluster that has ended already.
+   */
+  begin(clusterId: string, recordedBy?: Write): Promise<Outcome>;
+  /**
+   * Removes at most about `limit` rows of a cluster that has ended, with its claims on nodes, in one short transaction.
+   * What is kept are the records of its tenant: tables that the role of clusters' work can only add to.
+   *
+   * @returns how many; 0 when none is left.
+   */
+  removeRows(clusterId: string, limit: number): Promise<number>;
+  /** Gives the id free. With a write to the `system` cluster, both or neither. */
+  end(clusterId: string, recordedBy?: Write): Promise<Outcome>;
+  /** Clusters that have ended and still have their id, in byte order. */
+  pending(): Promise<string[]>;
 }
 
 export interface ClusterOwner {

@@ -51,7 +51,7 @@ for (const cluster of [mine, neighbour]) {
   });
 }
 await store.createCluster({ clusterId: 'former', tenantId: 't', seed: [] });
-await store.deleteCluster('former');
+await store.removals.begin('former');
 
 /** Every table of the schema, so that one added later cannot stay open. */
 const tables = (
@@ -118,14 +118,14 @@ test('a write that names a neighbour is refused, and one that forgets its WHERE 
 });
 
 test('a function that is called for a cluster leaves the connection without one', async () => {
-  await sql`select berth.delete_cluster('nowhere')`;
+  await sql`select berth.remove_cluster_rows('nowhere', 1)`;
   const [setting] = await sql<
     { id: string | null }[]
   >`select current_setting('berth.cluster_id', true) as id`;
   expect(setting?.id ?? '').toBe('');
 });
 
-test.for(['log', 'heartbeats', 'signing_keys', 'data_keys', 'audit', 'node_claims', 'former_clusters'])(
+test.for(['log', 'heartbeats', 'signing_keys', 'data_keys', 'audit', 'node_claims', 'revision_floor'])(
   'work over the fleet cannot read %s',
   async (table) => {
     await expect(

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.ts';
 import { deafHintBus } from '../../../../test/support/hint-bus.ts';
-import { configMap, create, openTestStore, update } from '../../../../test/support/store.ts';
+import { configMap, create, deleteCluster, openTestStore, update } from '../../../../test/support/store.ts';
 import { openDatabase } from '../database.ts';
 import type { Change, ClusterStore } from '../index.ts';
 import { readChanges } from '../queries/read-changes.ts';
@@ -157,16 +157,6 @@ test('a follower from before retention is told so', async () => {
   expect(follower.revisions).toEqual([3]);
 });
 
-test('followers of a cluster that is missing or gets deleted are told so', async () => {
-  expect(await follow(store.cluster('nowhere'), 0).ended).toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
-  const cluster = await newCluster([create(configMap('a'))]);
-  const polling = openAnother({ pollIntervalMs: 20 });
-  const follower = follow(polling.cluster(cluster.clusterId), 0);
-  await eventually('it follows', () => follower.revisions.length === 1);
-  await store.deleteCluster(cluster.clusterId);
-  expect(await follower.ended).toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
-});
-
 test('a follower ends when it is aborted and when its store closes', async () => {
   const cluster = await newCluster();
   const closing = openAnother();
@@ -177,4 +167,14 @@ test('a follower ends when it is aborted and when its store closes', async () =>
   expect(await aborted.ended).toBeUndefined();
   await closing.close();
   expect(await closed.ended).toBeUndefined();
+});
+
+test('followers of a cluster that is missing or gets deleted are told so', async () => {
+  expect(await follow(store.cluster('nowhere'), 0).ended).toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
+  const cluster = await newCluster([create(configMap('a'))]);
+  const polling = openAnother({ pollIntervalMs: 20 });
+  const follower = follow(polling.cluster(cluster.clusterId), 0);
+  await eventually('it follows', () => follower.revisions.length === 1);
+  await deleteCluster(store, cluster.clusterId);
+  expect(await follower.ended).toMatchObject({ code: 'STORE_CLUSTER_MISSING' });
 });

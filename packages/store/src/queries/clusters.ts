@@ -2,6 +2,8 @@ import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { ClusterMissingError } from '../errors.ts';
 import type { ClusterOwner } from '../store.ts';
+import type { Outcome, Write } from '../types.ts';
+import { recorded, type Recording } from './recorded.ts';
 import { clusters } from '../schema/tables.ts';
 import { translated } from '../translate-error.ts';
 
@@ -45,6 +47,18 @@ export function turnCursor(database: Database, clusterId: string): Promise<numbe
   );
 }
 
+/** As {@link setSuspended}, in the transaction of a write to the system cluster, whose row is locked first. */
+export function recordSuspended(
+  recording: Recording,
+  { clusterId, suspended }: { readonly clusterId: string; readonly suspended: boolean },
+  recordedBy: Write,
+): Promise<Outcome> {
+  return recorded(recording, recordedBy, async (sql) => {
+    await sql`select set_config('berth.cluster_id', ${clusterId}, true)`;
+    await sql`update berth.clusters set suspended = ${suspended} where id = ${clusterId}`;
+  });
+}
+
 /** Waits for the commit that is in flight. @throws ClusterMissingError */
 export function setSuspended(database: Database, clusterId: string, suspended: boolean): Promise<void> {
   return translated('change', () =>
@@ -66,8 +80,4 @@ export function recount(database: Database, clusterId: string): Promise<number> 
       select berth.recount(${clusterId}) as wrong`;
     return row?.wrong ?? 0;
   });
-}
-
-export async function deleteCluster(database: Database, clusterId: string): Promise<void> {
-  await translated('change', () => database.clusterSql`select berth.delete_cluster(${clusterId})`.execute());
 }

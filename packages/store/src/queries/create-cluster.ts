@@ -39,7 +39,7 @@ export async function createCluster(
 function insertAll(
   database: Database,
   bodies: SealedBodies,
-  { clusterId, tenantId, seed, recordedBy, signingKeys = [] }: NewCluster,
+  { clusterId, tenantId, seed, recordedBy, suspended = false, signingKeys = [] }: NewCluster,
 ): Promise<Map<string, number> | undefined> {
   const commit = async (sql: postgres.TransactionSql, id: string, writes: readonly Write[]) =>
     applyAll(sql, id, await bodies.sealed(sql, id, writes));
@@ -47,17 +47,17 @@ function insertAll(
     const named = sql`select set_config('berth.cluster_id', ${clusterId}, true)`.execute();
     const [, inserted] = await Promise.all([
       named,
-      // After a former cluster of this id, one revision is left out, and counts as compacted: who still reads the
-      // former log is told so.
+      // What any former cluster reached counts as compacted: who still reads the log of one of this id is told so.
       sql`
         insert into berth.clusters (id, tenant_id, revision, cursor, compacted_revision)
-        select ${clusterId}, ${tenantId}, first, first, first
-        from (
-          select coalesce((select revision + 1 from berth.former_clusters where id = ${clusterId}), 0) as first
-        ) former
+        select ${clusterId}, ${tenantId}, revision, revision, revision from berth.revision_floor
         on conflict do nothing`,
     ]);
     if (inserted.count === 0) return undefined;
+    // After the insert, which may have waited for a removal to begin.
+    const removing = await sql`select from berth.former_clusters where id = ${clusterId}`;
+    if (removing.count > 0)
+      throw new RefusedWrite({ status: 'refused', position: 0, outcome: { status: 'exists' } });
     const heads = new Map<string, number>();
     const [, recorded] = await Promise.all([
       // First, while the transaction still names the new cluster.
@@ -76,6 +76,11 @@ function insertAll(
         const { resource, name } = seed[position] ?? {};
         throw new ClusterSeedError(`${resource} "${name}" of cluster "${clusterId}" met ${outcome.status}`);
       }
+    }
+    // Last: it would refuse its own seed.
+    if (suspended) {
+      await sql`select set_config('berth.cluster_id', ${clusterId}, true)`;
+      await sql`update berth.clusters set suspended = true where id = ${clusterId}`;
     }
     return heads;
   });

@@ -39,6 +39,7 @@ export function readChanges(database: Database, clusterId: string, query: Change
             + coalesce(octet_length(last_body), 0) as size
           from berth.log
           where cluster_id = ${clusterId} and revision > ${after} and revision <= ${after + limit}
+            and exists (select from berth.clusters where id = ${clusterId})
         ), running as (
           select *, sum(size) over (order by revision) - size as bytes_before from changes
         )

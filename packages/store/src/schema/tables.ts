@@ -43,9 +43,18 @@ export const clusters = berth.table(
   (table) => [index('clusters_tenant').on(table.tenantId)],
 );
 
-/** Where the logs of deleted clusters ended: a later cluster of the same id continues from there. */
+/** Clusters that are gone for everybody, and whose rows are being removed: until then nobody gets their ids. */
 export const formerClusters = berth.table('former_clusters', {
   id: byteText().primaryKey(),
+  revision: counter().notNull(),
+});
+
+/**
+ * Where the log of any deleted cluster ended at most, in one row. Later clusters begin there: so one of the same id is
+ * never mistaken for the former, and nothing of the former has to be kept.
+ */
+export const revisionFloor = berth.table('revision_floor', {
+  isOnly: boolean('is_only').primaryKey().default(true),
   revision: counter().notNull(),
 });
 
@@ -70,6 +79,7 @@ export const objects = berth.table(
   (table) => [
     primaryKey({ columns: [table.clusterId, table.resource, table.namespace, table.name] }),
     index('objects_node').on(table.node).where(sql`node is not null`),
+    index('objects_terminating').on(table.clusterId, table.resource).where(sql`terminating`),
   ],
 );
 

@@ -8,6 +8,7 @@ import {
   bodyOf,
   configMap,
   create,
+  deleteCluster,
   namespaceKey,
   openTestStore,
   remove,
@@ -210,7 +211,7 @@ test('a cluster takes its data keys with it', async () => {
   const { clusterId } = cluster;
   const count = async () => (await sql`select from berth.data_keys where cluster_id = ${clusterId}`).length;
   expect(await count()).toBe(1);
-  await store.deleteCluster(clusterId);
+  await deleteCluster(store, clusterId);
   expect(await count()).toBe(0);
   await expect(cluster.write(create(secretKey('b')))).rejects.toMatchObject({
     code: 'STORE_CLUSTER_MISSING',
