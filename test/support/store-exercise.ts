@@ -40,18 +40,21 @@ const record = (mark: string) => ({
 });
 
 const audited = (mark: string) => ({ record: record(mark), onRecorded: () => undefined });
+/** The cluster of an exercise; nothing if it is there. */
+export async function createExercised({ store, clusterId, mark }: Exercise): Promise<void> {
+  await store.createCluster({
+    clusterId,
+    tenantId: mark,
+    seed: [create(configMap(`seed-${mark}`), { value: mark })],
+    signingKeys: [signingKey(`first-${mark}`)],
+  });
+}
 
 /** One step for each method of the store, in an order in which each finds something. */
 export const steps: Readonly<Record<string, Step>> = {
   ensurePartitions: ({ store }) => store.ensurePartitions(new Date()),
   ping: ({ store }) => store.ping(),
-  createCluster: ({ store, clusterId, mark }) =>
-    store.createCluster({
-      clusterId,
-      tenantId: mark,
-      seed: [create(configMap(`seed-${mark}`), { value: mark })],
-      signingKeys: [signingKey(`first-${mark}`)],
-    }),
+  createCluster: (exercise) => createExercised(exercise),
   clusterExists: ({ store, clusterId }) => store.clusterExists(clusterId),
   clusterOwner: ({ store, clusterId }) => store.clusterOwner(clusterId),
   listClusterIds: ({ store }) => store.listClusterIds(),
@@ -95,6 +98,7 @@ export const steps: Readonly<Record<string, Step>> = {
     );
     await cluster.commitTurn(turn([], { clearTimers: [passing], releases: [`ended-${mark}`] }));
   },
+  'cluster.terminating': ({ cluster }) => cluster.terminating('configmaps'),
   'cluster.head': ({ cluster }) => cluster.head(),
   'cluster.get': ({ cluster, key }) => cluster.get(key),
   'cluster.list': async ({ cluster }) => {
@@ -184,10 +188,22 @@ export const steps: Readonly<Record<string, Step>> = {
     await store.setSuspended(clusterId, false);
   },
   dropExpiredPartitions: ({ store }) => store.dropExpiredPartitions(farPast),
-  deleteCluster: async ({ store, clusterId }) => {
-    await store.createCluster({ clusterId: `${clusterId}-former`, tenantId: 't', seed: [] });
-    return store.deleteCluster(`${clusterId}-former`);
+  recordSuspended: async ({ store, clusterId, mark }) => {
+    const record = { resource: 'clusters.platform.berth.dev', namespace: 't', name: `${mark}-recorded` };
+    await store.cluster('system').write(create(record));
+    await store.recordSuspended({ clusterId, suspended: true }, update(record));
+    return store.recordSuspended({ clusterId, suspended: false }, update(record));
   },
+  'removals.begin': async ({ store, clusterId }) => {
+    const seed = [create(configMap('a'))];
+    await store.createCluster({ clusterId: `${clusterId}-former`, tenantId: 't', seed });
+    return store.removals.begin(`${clusterId}-former`);
+  },
+  'removals.pending': ({ store }) => store.removals.pending(),
+  'removals.removeRows': async ({ store, clusterId }) => {
+    while ((await store.removals.removeRows(`${clusterId}-former`, 1)) > 0);
+  },
+  'removals.end': ({ store, clusterId }) => store.removals.end(`${clusterId}-former`),
 };
 
 /** Names of the steps that a store should have: one for each of its methods. */

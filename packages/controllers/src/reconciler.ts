@@ -39,7 +39,7 @@ export type Action =
   /** Replaces metadata and spec (or data); carries the resourceVersion it was read at. */
   | { readonly type: 'update'; readonly object: KubeObject }
   | { readonly type: 'updateStatus'; readonly object: KubeObject }
-  /** Takes a finalizer out of `spec.finalizers` of a namespace (its `finalize` subresource); the last one removes it. */
+  /** Takes off a finalizer that no update does: a kind's own, or of a namespace the one in its spec. The last one removes the object. */
   | {
       readonly type: 'finalize';
       readonly key: ReconcileKey;

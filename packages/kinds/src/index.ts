@@ -111,6 +111,7 @@ export { bootstrapObjectsOf } from './registry/bootstrap-objects-of.ts';
 export { beforeCreate } from './lifecycle/before-create.ts';
 export { beforeDelete, type Deletion } from './lifecycle/before-delete.ts';
 export {
+  beforeFinalize,
   beforeUpdate,
   beforeUpdateStatus,
   beforeUpdateSubresource,
@@ -120,12 +121,19 @@ export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
 export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
 export { nodePoolRequirements } from './node/node-pool.ts';
-export type { Cluster, ClusterPhase, ClusterSpec } from './platform/cluster.ts';
+export { type Cluster, clusterFinalizer, type ClusterPhase, type ClusterSpec } from './platform/cluster.ts';
+export { withoutFinalizer } from './platform/held-by-finalizer.ts';
 export type { ClusterTemplate } from './platform/cluster-template.ts';
+export { decodeTemplateObject } from './platform/template-objects.ts';
 export type { Plan, PlanSpec } from './platform/plan.ts';
-export type { Tenant, TenantPhase, TenantSpec, TenantSubject } from './platform/tenant.ts';
 export type { Token, TokenSpec, TokenType } from './token/token.ts';
-export { builtinKinds } from './registry/builtin-kinds.ts';
+export {
+  type Tenant,
+  tenantFinalizer,
+  type TenantPhase,
+  type TenantSpec,
+  type TenantSubject,
+} from './platform/tenant.ts';
 export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';
 export { encryptedResources } from './registry/encrypted-resources.ts';

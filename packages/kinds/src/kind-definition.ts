@@ -54,6 +54,8 @@ export interface KindStrategy {
   readonly warnings?: (object: KubeObject, current?: KubeObject) => readonly string[];
   /** The `status` subresource; absent where the kind has none. */
   readonly status?: UpdateStrategy;
+  /** Takes off a finalizer that no client can, when everything that it stood for is gone: see `beforeFinalize`. */
+  readonly finalize?: UpdateStrategy;
   /** Further subresources whose body is the object itself (a namespace's `finalize`), by name. */
   readonly subresources?: Readonly<Record<string, UpdateStrategy>>;
   /** Why the object may not be deleted, in upstream's words; nothing if it may. */
@@ -128,12 +130,14 @@ export interface KindDefinition {
    * show them, watches and stored objects do not.
    */
   readonly withLastUse?: (object: KubeObject, at: Date) => KubeObject;
-  /** The cluster that exists as long as the object does: made in the transaction of its creation, removed with it. */
+  /** The cluster that exists as long as the object does: made with it in one transaction, ended as its deletion begins. */
   readonly provisionsCluster?: (object: KubeObject) => {
     readonly clusterId: string;
     readonly tenantId: string;
     /** Names the template whose objects the cluster begins with, in the object's own namespace. */
     readonly template?: string | undefined;
+    /** Takes no writes. */
+    readonly suspended: boolean;
   };
   /**
    * Objects, of this kind and of those that belong with it, that every cluster has. They cost a cluster nothing until

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { configMap, create, openTestStore, remove, update } from '../../../test/support/store.ts';
+import {
+  configMap,
+  create,
+  deleteCluster,
+  openTestStore,
+  remove,
+  update,
+} from '../../../test/support/store.ts';
 import { ClusterMissingError } from './index.ts';
 
 const { store, newCluster } = await openTestStore();
@@ -33,7 +40,7 @@ test('whether objects of some resources changed is told for each kind of change,
 
 test('where the log that would tell is gone, something may have changed', async () => {
   const cluster = await newCluster([create(configMap('a'))]);
-  await store.deleteCluster(cluster.clusterId);
+  await deleteCluster(store, cluster.clusterId);
   await store.createCluster({ clusterId: cluster.clusterId, tenantId: 'tenant', seed: [create(secret)] });
   expect((await cluster.resourcesChanged(['configmaps'], 1)).changed).toBe(true);
 });

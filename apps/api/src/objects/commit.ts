@@ -25,7 +25,8 @@ export async function commitCreate(scope: ResourceScope, object: KubeObject): Pr
   return commit(scope, createWrite(scope, object));
 }
 
-function createWrite({ definition }: ResourceScope, object: KubeObject): Write {
+function createWrite({ definition, home }: ResourceScope, desired: KubeObject): Write {
+  const object = home.complete?.(desired) ?? desired;
   return { op: 'create', ...writeAttributes(definition, object), body: encodeStoredBody(object) };
 }
 

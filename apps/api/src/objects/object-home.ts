@@ -6,6 +6,7 @@ import { provisioningHome } from './provisioning-home.ts';
 import { togetherHome } from './together-home.ts';
 import { systemClusterId } from '@berth/auth';
 import { bootstrapObjectsOf, type KindDefinition } from '@berth/kinds';
+import type { WantedCluster } from '../tenancy/new-cluster.ts';
 import type { KubeObject } from '@berth/machinery';
 import type {
   ClusterStore,
@@ -13,7 +14,6 @@ import type {
   ListQuery,
   ObjectKey,
   Outcome,
-  SigningKey,
   Store,
   StoredObject,
   Write,
@@ -24,14 +24,17 @@ export interface ObjectHome {
   get(key: ObjectKey): Promise<StoredObject | undefined>;
   list(query: ListQuery): Promise<ListPage>;
   write(write: Write): Promise<Outcome>;
+  /** What the place itself adds to a new object. */
+  complete?(object: KubeObject): KubeObject;
 }
 
 export interface HomeSources {
   readonly store: Store;
-  /** What a new cluster begins with. */
-  readonly clusterSeed: () => readonly Write[];
-  /** The keys of a new cluster. */
-  readonly newSigningKeys: (clusterId: string) => Promise<readonly SigningKey[]>;
+  /** Makes a cluster together with the object that stands for it. */
+  readonly createCluster: (wanted: WantedCluster) => Promise<Outcome>;
+  /** What a cluster's status says of where it is. */
+  readonly placeOf: (clusterId: string) => Readonly<Record<string, string>>;
+  readonly isTenantSuspended: (tenantId: string) => Promise<boolean>;
   /** The writes that create objects of the system cluster. */
   readonly creationsOf: (objects: readonly KubeObject[]) => readonly Write[];
   readonly readList: ListReader;

@@ -1,9 +1,13 @@
-import type { KindDefinition } from '@berth/kinds';
+import { groupKind, groupResource, type KindDefinition } from '@berth/kinds';
 import type { ClusterStore, Outcome, Write } from '@berth/store';
 import { decodeWrite } from './decode-write.ts';
 import type { HomeSources, ObjectHome } from './object-home.ts';
 
-/** The home of objects that stand for a cluster: the cluster is made and removed with them. */
+/**
+ * The home of objects that stand for a cluster. There is never an object without its cluster, nor the other way round:
+ * it is made with the object, suspended with it, and ended as the object's deletion begins. A worker then removes what
+ * was in it, and the object at last.
+ */
 export function provisioningHome(
   sources: HomeSources,
   log: ClusterStore,
@@ -12,49 +16,38 @@ export function provisioningHome(
   return {
     get: (key) => log.get(key),
     list: (query) => sources.readList(log, query),
-    write(write) {
-      if (write.op === 'create') return createWithCluster(sources, { definition, write });
-      return write.op === 'delete'
-        ? removeWithCluster(sources, log, { definition, write })
-        : log.write(write);
+    complete: (object) => ({
+      ...object,
+      status: { ...object.status, ...sources.placeOf(object.metadata.name) },
+    }),
+    async write(write) {
+      if (write.op === 'delete') return log.write(write);
+      const cluster = provisionedBy(definition, write);
+      if (write.op === 'update') return changeWithCluster(sources, { ...cluster, recordedBy: write });
+      return sources.createCluster({
+        ...cluster,
+        recordedBy: write,
+        kind: groupKind(definition),
+        groupResource: groupResource(definition),
+      });
     },
   };
 }
 
-interface ProvisioningWrite {
-  readonly definition: KindDefinition;
-  readonly write: Write;
+interface ClusterChange {
+  readonly clusterId: string;
+  readonly tenantId: string;
+  readonly suspended: boolean;
+  readonly recordedBy: Write;
 }
 
-/** One transaction: there is never an object without its cluster, nor the other way round. */
-async function createWithCluster(
-  { store, clusterSeed, newSigningKeys }: HomeSources,
-  { definition, write }: ProvisioningWrite,
+async function changeWithCluster(
+  { store, isTenantSuspended }: HomeSources,
+  { clusterId, tenantId, suspended, recordedBy }: ClusterChange,
 ): Promise<Outcome> {
-  const { clusterId, tenantId } = provisionedBy(definition, write);
-  return store.createCluster({
-    clusterId,
-    tenantId,
-    seed: clusterSeed(),
-    recordedBy: write,
-    signingKeys: await newSigningKeys(clusterId),
-  });
-}
-
-/** The cluster goes first: if the process dies in between, deleting the object again finishes the work. */
-async function removeWithCluster(
-  { store }: HomeSources,
-  log: ClusterStore,
-  { definition, write }: ProvisioningWrite,
-): Promise<Outcome> {
-  const current = await log.get(write);
-  if (current === undefined) return { status: 'missing' };
-  const { revision, uid } = current;
-  if (write.expected?.revision !== undefined && write.expected.revision !== revision) {
-    return { status: 'conflict', precondition: 'revision', current: { revision, uid } };
-  }
-  await store.deleteCluster(provisionedBy(definition, write).clusterId);
-  return log.write(write);
+  if (recordedBy.terminating) return store.removals.begin(clusterId, recordedBy);
+  const isSuspended = suspended || (await isTenantSuspended(tenantId));
+  return store.recordSuspended({ clusterId, suspended: isSuspended }, recordedBy);
 }
 
 function provisionedBy(definition: KindDefinition, write: Write) {

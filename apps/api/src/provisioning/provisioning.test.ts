@@ -17,7 +17,11 @@ test('creating a Cluster makes one that can be written to at once', async () => 
   expect([created.status, created.json.spec, created.json.status]).toEqual([
     201,
     { tenant: 'acme', version: '1.36' },
-    { phase: 'Ready' },
+    {
+      phase: 'Ready',
+      endpoint: 'https://berth.test:6443/clusters/fresh',
+      issuer: 'https://berth.test:6443/clusters/fresh',
+    },
   ]);
   const within = (path: string) => api.send('GET', `/clusters/fresh${path}`, { as: 'system' });
   const { items } = (await within('/api/v1/namespaces')).json;
@@ -77,13 +81,74 @@ test('an invalid Cluster makes none', async () => {
   expect([dry.status, await api.store.clusterExists('orphan')]).toEqual([201, false]);
 });
 
-test('deleting a Cluster removes it with all that is in it', async () => {
+test('deleting a Cluster ends it for everybody at once', async () => {
   await create('gone');
   const token = await api.token('gone');
-  expect((await api.send('DELETE', `${clusters}/gone`, { as: 'system' })).status).toBe(200);
-  expect(await api.store.clusterExists('gone')).toBe(false);
-  expect((await api.send('GET', '/api/v1/namespaces', { token })).json).toMatchObject({ code: 401 });
-  expect((await create('gone')).status).toBe(201);
+  const within = '/api/v1/namespaces/default/configmaps';
+  expect((await api.send('GET', within, { token })).status).toBe(200);
+  const deleted = await api.send('DELETE', `${clusters}/gone`, { as: 'system' });
+  expect([deleted.status, deleted.json]).toMatchObject([
+    200,
+    {
+      kind: 'Cluster',
+      metadata: { deletionTimestamp: expect.any(String), finalizers: ['platform.berth.dev/cluster'] },
+      status: { phase: 'Deleting' },
+    },
+  ]);
+  const notFound = { code: 404, message: 'clusters.platform.berth.dev "gone" not found' };
+  const attempts = [
+    ['GET', within],
+    ['GET', `${within}/kube-root-ca.crt`],
+    ['POST', within],
+    ['DELETE', `${within}/kube-root-ca.crt`],
+  ] as const;
+  for (const [method, path] of attempts) {
+    const body = method === 'POST' ? { metadata: { name: 'late' } } : undefined;
+    const answer = await api.send(method, `/clusters/gone${path}`, { as: 'system', body });
+    expect([method, path, answer.json]).toMatchObject([method, path, notFound]);
+    expect([401, 404]).toContain((await api.send(method, path, { token, body })).status);
+  }
+  expect((await create('gone')).json).toMatchObject({ code: 409, reason: 'AlreadyExists' });
+  const bare = await api.send('PATCH', `${clusters}/gone`, {
+    as: 'system',
+    headers: { 'content-type': 'application/merge-patch+json' },
+    body: { metadata: { finalizers: null } },
+  });
+  expect(bare.json.metadata.finalizers).toEqual(['platform.berth.dev/cluster']);
+});
+
+test('a protected Cluster is not deleted', async () => {
+  const body = { metadata: { name: 'precious' }, spec: { deletionProtection: true } };
+  await api.send('POST', clusters, { as: 'system', body });
+  expect((await api.send('DELETE', `${clusters}/precious`, { as: 'system' })).json).toMatchObject({
+    code: 403,
+    reason: 'Forbidden',
+    message:
+      'clusters.platform.berth.dev "precious" is forbidden: it is protected against deletion; set spec.deletionProtection to false first',
+  });
+  expect(await api.store.clusterExists('precious')).toBe(true);
+});
+
+test('a Cluster is suspended and resumed by its object, in the same write', async () => {
+  await create('held');
+  const suspend = (suspended: boolean) =>
+    api.send('PATCH', `${clusters}/held`, {
+      as: 'system',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { suspended } },
+    });
+  const write = (name: string) =>
+    api.send('POST', '/clusters/held/api/v1/namespaces/default/configmaps', {
+      as: 'system',
+      body: { metadata: { name } },
+    });
+  expect((await suspend(true)).json.status.phase).toBe('Suspended');
+  expect((await write('a')).json).toMatchObject({ code: 403, reason: 'Forbidden' });
+  expect((await suspend(false)).json.status.phase).toBe('Ready');
+  expect((await write('a')).status).toBe(201);
+  const body = { metadata: { name: 'born-suspended' }, spec: { suspended: true } };
+  expect((await api.send('POST', clusters, { as: 'system', body })).json.status.phase).toBe('Suspended');
+  expect(await api.store.clusterOwner('born-suspended')).toEqual({ tenantId: 'acme', suspended: true });
 });
 
 test('a suspended cluster is read and refuses writes', async () => {
@@ -157,7 +222,105 @@ describe('a tenant', () => {
         'metadata.namespace: Invalid value: "default": is no namespace of a tenant',
       ),
     });
-    expect((await at('nobody')).json).toMatchObject({ code: 404, message: 'namespaces "nobody" not found' });
+    expect((await at('nobody')).json).toMatchObject({
+      code: 404,
+      message: 'tenants.platform.berth.dev "nobody" not found',
+    });
     expect(await api.store.clusterExists('stray')).toBe(false);
+  });
+});
+
+describe('a template', () => {
+  const templates = '/apis/platform.berth.dev/v1/namespaces/acme/clustertemplates';
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'web' } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'settings', namespace: 'web' },
+      data: { a: 'b' },
+    },
+    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'here' } },
+  ];
+  const makeTemplate = (name: string, members: readonly object[], namespace = 'acme') =>
+    api.send('POST', templates.replace('acme', namespace), {
+      as: 'system',
+      body: { metadata: { name }, spec: { objects: members } },
+    });
+  const makeCluster = (name: string, spec: object, tenant = 'acme') =>
+    api.send('POST', clusters.replace('acme', tenant), { as: 'system', body: { metadata: { name }, spec } });
+
+  test('brings its objects into each cluster that names it', async () => {
+    expect((await makeTemplate('web', objects)).status).toBe(201);
+    expect((await makeCluster('from-web', { template: 'web' })).status).toBe(201);
+    const within = (path: string) => api.send('GET', `/clusters/from-web${path}`, { as: 'system' });
+    const settings = (await within('/api/v1/namespaces/web/configmaps/settings')).json;
+    expect(settings).toMatchObject({ data: { a: 'b' }, metadata: { uid: expect.any(String) } });
+    expect((await within('/api/v1/namespaces/default/configmaps/here')).status).toBe(200);
+  });
+
+  test('is refused when it is written, for what no cluster takes, a dry run included', async () => {
+    const bad = [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, daten: {} }];
+    const refused = {
+      code: 422,
+      message: expect.stringContaining('spec.objects[0]: Invalid value: "v1 ConfigMap  x": '),
+    };
+    expect((await makeTemplate('bad', bad)).json).toMatchObject(refused);
+    const dry = await api.send('POST', `${templates}?dryRun=All`, {
+      as: 'system',
+      body: { metadata: { name: 'bad' }, spec: { objects: bad } },
+    });
+    expect(dry.json).toMatchObject(refused);
+  });
+
+  test('that is not there, or does not fit, makes no cluster', async () => {
+    const unknown = await makeCluster('unmade', { template: 'nowhere' });
+    expect(unknown.json).toMatchObject({
+      code: 422,
+      message:
+        'Cluster.platform.berth.dev "unmade" is invalid: spec.template: Invalid value: "nowhere": the cluster names it, and there is none in namespace "acme"',
+    });
+    await makeTemplate('clash', [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } }]);
+    expect((await makeCluster('unmade', { template: 'clash' })).json).toMatchObject({
+      code: 422,
+      message: expect.stringContaining('namespaces "default" of cluster "unmade" met exists'),
+    });
+    expect(await api.store.clusterOwner('unmade')).toBeUndefined();
+    expect((await api.send('GET', `${clusters}/unmade`, { as: 'system' })).status).toBe(404);
+  });
+
+  test('of the plan stands back for one of the tenant, and both for the cluster’s own', async () => {
+    const marked = (name: string) => [
+      { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `of-${name}` } },
+    ];
+    const send = (path: string, body: object) =>
+      api.send('POST', `/apis/platform.berth.dev/v1/${path}`, { as: 'system', body });
+    await makeTemplate('plan-default', marked('plan'), 'default');
+    await send('plans', { metadata: { name: 'templated' }, spec: { clusterTemplate: 'plan-default' } });
+    await send('tenants', { metadata: { name: 'planned' }, spec: { plan: 'templated' } });
+    await send('tenants', {
+      metadata: { name: 'choosy' },
+      spec: { plan: 'templated', clusterTemplate: 'mine' },
+    });
+    await makeTemplate('mine', marked('tenant'), 'choosy');
+    await makeTemplate('own', marked('cluster'), 'choosy');
+    await makeCluster('by-plan', {}, 'planned');
+    await makeCluster('by-tenant', {}, 'choosy');
+    await makeCluster('by-cluster', { template: 'own' }, 'choosy');
+    for (const name of ['plan', 'tenant', 'cluster']) {
+      const path = `/clusters/by-${name}/api/v1/namespaces/default/configmaps`;
+      const { items } = (await api.send('GET', path, { as: 'system' })).json;
+      const names = items.map((item: { metadata: { name: string } }) => item.metadata.name);
+      expect(names.filter((each: string) => each.startsWith('of-'))).toEqual([`of-${name}`]);
+    }
+  });
+
+  test('a suspended tenant gets no clusters', async () => {
+    const body = { metadata: { name: 'dormant' }, spec: { suspended: true } };
+    await api.send('POST', tenants, { as: 'system', body });
+    expect((await makeCluster('sleeper', {}, 'dormant')).json).toMatchObject({
+      code: 403,
+      message: 'clusters.platform.berth.dev "sleeper" is forbidden: tenant "dormant" is suspended',
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { issuerOf } from '@berth/auth';
 import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
@@ -19,6 +20,8 @@ import { updateObject } from '../verbs/update.ts';
 import { watchObjects } from '../verbs/watch.ts';
 import { createAccessToken } from '../tokens/create-access-token.ts';
 import { reviewHandlers } from '../reviews/review-handlers.ts';
+import { createTenantCluster, type NewClusterParts, type WantedCluster } from '../tenancy/new-cluster.ts';
+import { tenancyReader } from '../tenancy/tenancy-reader.ts';
 import { lifecycleContext, type ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
 import { createNodeTakesIn } from './node-inputs.ts';
@@ -44,8 +47,7 @@ const kindHandlers: Readonly<Record<string, Readonly<Record<string, ResourceHand
 export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => KindRegistry) {
   const sources = {
     store: deps.store,
-    clusterSeed: () => clusterSeedWrites(kindsOf(''), deps),
-    newSigningKeys: (clusterId: string) => deps.keys.newKeys(clusterId),
+    ...clusterSources(deps, kindsOf('')),
     creationsOf: (objects: readonly KubeObject[]) => creations(deps.kinds, objects, lifecycleContext(deps)),
     readList: createListReader(),
     ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
@@ -63,6 +65,27 @@ export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => Kin
     const request = { c, deps, scope };
     await restrictNode(request, nodeTakesIn);
     return handler(request);
+  };
+}
+
+/** How the objects that stand for clusters make them. `kinds` is what each cluster serves. */
+function clusterSources(deps: AppDeps, kinds: KindRegistry) {
+  const reader = tenancyReader(deps.store);
+  const parts: NewClusterParts = {
+    store: deps.store,
+    reader,
+    kinds,
+    context: () => lifecycleContext(deps),
+    seed: () => clusterSeedWrites(kinds, deps),
+    newSigningKeys: (clusterId) => deps.keys.newKeys(clusterId),
+  };
+  return {
+    createCluster: (wanted: WantedCluster) => createTenantCluster(parts, wanted),
+    isTenantSuspended: async (name: string) => (await reader.tenant(name))?.spec?.suspended ?? false,
+    placeOf: (clusterId: string) => ({
+      endpoint: `${deps.externalUrl}/clusters/${clusterId}`,
+      issuer: issuerOf(deps.externalUrl, clusterId),
+    }),
   };
 }
 

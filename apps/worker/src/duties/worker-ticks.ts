@@ -5,6 +5,7 @@ import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
 import { issuerCheck } from './check-issuers.ts';
+import { clusterRemover } from '../tenancy/cluster-remover.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
@@ -39,6 +40,7 @@ export function workerTicks(duties: Duties): Tick[] {
     now,
   });
   const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now });
+  const remover = clusterRemover({ store, registry: builtinRegistry, log });
   const ticks: Tick[] = [
     { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
     { name: 'outbox', everyMs: 1_000, run: () => deliverOutbox({ store, consumers, log, now }) },
@@ -50,6 +52,7 @@ export function workerTicks(duties: Duties): Tick[] {
         if (found > 0) log.debug({ clusters: found }, 'the sweep found work');
       },
     },
+    { name: 'cluster-removals', everyMs: 1_000, run: () => remover.work() },
     { name: 'silent-nodes', everyMs: 5_000, run: () => monitor.look() },
     { name: 'issuers', everyMs: 5_000, run: () => issuers.look() },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },

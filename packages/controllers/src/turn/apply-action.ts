@@ -1,6 +1,7 @@
 import {
   beforeCreate,
   beforeDelete,
+  beforeFinalize,
   beforeUpdate,
   beforeUpdateStatus,
   beforeUpdateSubresource,
@@ -9,6 +10,7 @@ import {
   type LifecycleContext,
   type Namespace,
   resourceName,
+  withoutFinalizer,
 } from '@berth/kinds';
 import {
   alreadyExistsError,
@@ -116,12 +118,19 @@ function finalize(action: Extract<Action, { type: 'finalize' }>, context: ApplyC
   const current = existing(action, context);
   if (!current) return;
   const { definition } = kindOf(current, context);
-  // Only namespaces have finalizers in their spec, and this subresource.
-  const { spec }: Namespace = current;
-  const finalizers = (spec?.finalizers ?? []).filter((finalizer) => finalizer !== action.finalizer);
-  const desired = { ...current, spec: { ...spec, finalizers } };
-  const mutation = beforeUpdateSubresource(definition, 'finalize', { current, desired });
+  const mutation = definition.strategy.finalize
+    ? beforeFinalize(definition, current, withoutFinalizer(current, action.finalizer))
+    : beforeUpdateSubresource(definition, 'finalize', {
+        current,
+        desired: withoutSpecFinalizer(current, action.finalizer),
+      });
   context.log.append(definition, action.key, mutation);
+}
+
+/** Only namespaces have finalizers in their spec. */
+function withoutSpecFinalizer(namespace: Namespace, finalizer: string): KubeObject {
+  const finalizers = (namespace.spec?.finalizers ?? []).filter((name) => name !== finalizer);
+  return { ...namespace, spec: { ...namespace.spec, finalizers } };
 }
 
 function bind(action: Extract<Action, { type: 'bind' }>, context: ApplyContext): void {

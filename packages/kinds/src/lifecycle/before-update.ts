@@ -51,6 +51,13 @@ export function beforeUpdateSubresource(
   return updateSubresource({ kind, strategy, ...update });
 }
 
+/** What taking off a finalizer makes of the current object, where no update by a client can. @throws StatusError `Invalid` */
+export function beforeFinalize(kind: KindDefinition, current: KubeObject, desired: KubeObject): Mutation {
+  const { finalize } = kind.strategy;
+  if (!finalize) throw new Error(`${kind.kind} has no finalizer of its own`);
+  return updateSubresource({ kind, strategy: finalize, current, desired });
+}
+
 /**
  * Whether an update was made from the object that is stored now.
  *

@@ -6,14 +6,19 @@ import {
   type KubeObject,
   path,
   required,
+  StatusError,
   tooMany,
 } from '@berth/machinery';
 import { ageColumn, nameColumn, textColumn, wideColumn } from '../columns/object-columns.ts';
-import type { KindDefinition } from '../kind-definition.ts';
+import type { KindDefinition, KindStrategy } from '../kind-definition.ts';
+import { beforeCreate } from '../lifecycle/before-create.ts';
+import type { LifecycleContext } from '../lifecycle/mutation.ts';
+import type { KindRegistry } from '../registry/kind-registry.ts';
 import { objectVerbs } from '../strategy/object-verbs.ts';
-import { unchanged } from '../strategy/unchanged.ts';
+import { noErrors, unchanged } from '../strategy/unchanged.ts';
 import { clusterTemplateMessage, clusterTemplateSchema } from './cluster-template-schema.ts';
 import { platformVersion } from './schema-parts.ts';
+import { decodeTemplateObject } from './template-objects.ts';
 
 /** All of them are written in the transaction that makes a cluster. */
 const maxObjects = 200;
@@ -28,8 +33,28 @@ export interface ClusterTemplate extends KubeObject {
   };
 }
 
-/** The kind of a {@link ClusterTemplate}. */
-export const clusterTemplate: KindDefinition = {
+/**
+ * The kind of a {@link ClusterTemplate}.
+ *
+ * @param kinds what the clusters serve that are made of it: an object that none of them takes is refused
+ */
+export function clusterTemplateKind(kinds: KindRegistry): KindDefinition {
+  const validate = (object: KubeObject) => validateTemplate(kinds, object);
+  return {
+    ...clusterTemplate,
+    strategy: { ...strategy, validateCreate: validate, validateUpdate: validate },
+  };
+}
+
+const strategy: KindStrategy = {
+  applyDefaults: unchanged,
+  prepareForCreate: unchanged,
+  prepareForUpdate: unchanged,
+  validateCreate: noErrors,
+  validateUpdate: noErrors,
+};
+
+const clusterTemplate: KindDefinition = {
   kind: 'ClusterTemplate',
   listKind: 'ClusterTemplateList',
   plural: 'clustertemplates',
@@ -54,13 +79,7 @@ export const clusterTemplate: KindDefinition = {
     }),
     ageColumn,
   ],
-  strategy: {
-    applyDefaults: unchanged,
-    prepareForCreate: unchanged,
-    prepareForUpdate: unchanged,
-    validateCreate: validate,
-    validateUpdate: validate,
-  },
+  strategy,
   selectableFields: {},
   hasGeneration: true,
   // Its objects may be Secrets.
@@ -69,13 +88,14 @@ export const clusterTemplate: KindDefinition = {
   schema: clusterTemplateSchema,
 };
 
-function validate(object: KubeObject): readonly FieldError[] {
+function validateTemplate(kinds: KindRegistry, object: KubeObject): readonly FieldError[] {
   const at = path('spec', 'objects');
   const objects = objectsOf(object);
   if (objects.length > maxObjects) return [tooMany(at, objects.length, maxObjects)];
   const seen = new Set<string>();
   return objects.flatMap((member, index) => {
     const errors = validateMember(member, at.index(index));
+    if (errors.length === 0) errors.push(...validateCreation(kinds, member, at.index(index)));
     const key = identityOf(member);
     if (seen.has(key)) errors.push(duplicate(at.index(index), key));
     seen.add(key);
@@ -96,6 +116,27 @@ function validateMember(member: Partial<KubeObject> | null, at: FieldPath): Fiel
   }
   return errors;
 }
+
+/** What a request that creates it in a new cluster would be refused for, as far as it does not depend on other objects. */
+function validateCreation(kinds: KindRegistry, member: KubeObject, at: FieldPath): FieldError[] {
+  try {
+    const object = decodeTemplateObject(kinds, member, 'Strict');
+    const served = kinds.byGroupVersionKind(object.apiVersion, object.kind);
+    if (served) beforeCreate(served.definition, object, trial);
+    return [];
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return [invalid(at, identityOf(member), error.message)];
+  }
+}
+
+/** Only whether it passes counts. */
+const trial: LifecycleContext = {
+  now: new Date(0),
+  newUid: () => '00000000-0000-0000-0000-000000000000',
+  newNameSuffix: () => 'aaaaa',
+  policies: () => [],
+};
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';

@@ -15,6 +15,7 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
 import { clusterMessage, clusterSchema } from './cluster-schema.ts';
+import { heldByFinalizer } from './held-by-finalizer.ts';
 import { validateTemplateName } from './plan.ts';
 import { reservedClusterName, reservedTenantName } from './reserved-names.ts';
 import { platformVersion } from './schema-parts.ts';
@@ -23,6 +24,9 @@ import { signingKeysMessage, signingKeysSchema } from './signing-keys-schema.ts'
 const clusterPhases = ['Pending', 'Ready', 'Suspended', 'Deleting'] as const;
 /** Kubernetes' minor versions that clusters can be of. */
 const versions = ['1.36'] as const;
+
+/** Stays until no row of the cluster is left. */
+export const clusterFinalizer = 'platform.berth.dev/cluster';
 
 export type ClusterPhase = (typeof clusterPhases)[number];
 
@@ -105,7 +109,7 @@ export const cluster: KindDefinition = {
     ageColumn,
   ],
   nameRule: nameIsDnsLabel,
-  strategy: {
+  strategy: heldByFinalizer(clusterFinalizer, {
     applyDefaults,
     // The cluster is made in the transaction that stores this object.
     prepareForCreate: (object) => withPhase(withoutStatus(object)),
@@ -118,13 +122,14 @@ export const cluster: KindDefinition = {
         ? 'it is protected against deletion; set spec.deletionProtection to false first'
         : undefined,
     markTerminating: withPhase,
-  },
+  }),
   selectableFields: { 'spec.tenant': tenantOf, 'status.phase': phaseOf },
   hasGeneration: true,
   systemOnly: true,
   provisionsCluster: (object) => ({
     clusterId: object.metadata.name,
     tenantId: tenantOf(object),
+    suspended: specOf(object).suspended ?? false,
     ...(specOf(object).template && { template: specOf(object).template }),
   }),
   schema: { ...clusterSchema, ...signingKeysSchema },

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { beforeCreate } from '../lifecycle/before-create.ts';
 import { beforeDelete } from '../lifecycle/before-delete.ts';
-import { beforeUpdate } from '../lifecycle/before-update.ts';
+import { beforeFinalize, beforeUpdate, beforeUpdateStatus } from '../lifecycle/before-update.ts';
 import { context } from '../lifecycle/lifecycle-fixture.ts';
 import { cellsOf, createErrors, objectOf, updateErrors } from '../registry/kind-fixture.ts';
-import { cluster } from './cluster.ts';
-import { clusterTemplate } from './cluster-template.ts';
+import { cluster, clusterFinalizer } from './cluster.ts';
+import { tenantRegistry } from '../registry/builtin-registry.ts';
+import { clusterTemplateKind } from './cluster-template.ts';
+import { withoutFinalizer } from './held-by-finalizer.ts';
 import { plan } from './plan.ts';
 import { tenant } from './tenant.ts';
 
@@ -27,7 +29,11 @@ describe('Cluster', () => {
       { tenant: 'acme', version: '1.36' },
       { phase: 'Ready' },
     ]);
-    expect(cluster.provisionsCluster?.(object)).toEqual({ clusterId: 'a', tenantId: 'acme' });
+    expect(cluster.provisionsCluster?.(object)).toEqual({
+      clusterId: 'a',
+      tenantId: 'acme',
+      suspended: false,
+    });
     expect(cellsOf(cluster, object, context.now)).toEqual({
       Name: 'a',
       Version: '1.36',
@@ -82,6 +88,22 @@ describe('Cluster', () => {
     expect(suspended).toMatchObject({ status: { phase: 'Suspended' }, metadata: { generation: 2 } });
     const resumed = beforeUpdate(cluster, suspended, { ...suspended, spec: {} }).object;
     expect(resumed.status).toEqual({ phase: 'Ready' });
+  });
+
+  test('stays until its finalizer is taken off, which no update does', () => {
+    const { object } = beforeCreate(cluster, newCluster(), context);
+    expect(object.metadata.finalizers).toEqual([clusterFinalizer]);
+    const deletion = beforeDelete(cluster, object, { options: {}, now: context.now });
+    expect(deletion).toMatchObject({ effect: 'write', object: { status: { phase: 'Deleting' } } });
+    const { finalizers: _finalizers, ...metadata } = deletion.object.metadata;
+    const bare = { ...deletion.object, metadata: { ...metadata, annotations: { a: 'b' } } };
+    expect(beforeUpdate(cluster, deletion.object, bare)).toMatchObject({
+      effect: 'write',
+      object: { metadata: { finalizers: [clusterFinalizer], annotations: { a: 'b' } } },
+    });
+    const unheld = withoutFinalizer(deletion.object, clusterFinalizer);
+    expect(beforeUpdateStatus(cluster, deletion.object, unheld).effect).toBe('unchanged');
+    expect(beforeFinalize(cluster, deletion.object, unheld).effect).toBe('remove');
   });
 
   test('that is protected cannot be deleted', () => {
@@ -188,6 +210,7 @@ describe('Plan', () => {
 });
 
 describe('ClusterTemplate', () => {
+  const clusterTemplate = clusterTemplateKind(tenantRegistry);
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'default' } };
 
   test.each<readonly [readonly unknown[], string[]]>([
@@ -203,6 +226,24 @@ describe('ClusterTemplate', () => {
       ],
     ],
     [[configMap, configMap], ['spec.objects[1]: Duplicate value: "v1 ConfigMap default a"']],
+    [
+      [
+        { ...configMap, data: { 'a b': '' } },
+        { ...configMap, metadata: { name: 'b' }, daten: {} },
+        { apiVersion: 'platform.berth.dev/v1', kind: 'Tenant', metadata: { name: 'a' } },
+        { apiVersion: 'v1', kind: 'Node', metadata: { name: 'a' } },
+      ],
+      [
+        expect.stringContaining(
+          'spec.objects[0]: Invalid value: "v1 ConfigMap default a": ConfigMap "a" is invalid: data[a b]: Invalid value',
+        ),
+        expect.stringContaining('strict decoding error: unknown field "daten"'),
+        expect.stringContaining(
+          'no object of kind Tenant of platform.berth.dev/v1 can be created in a cluster',
+        ),
+        expect.stringContaining('no object of kind Node of v1 can be created in a cluster'),
+      ],
+    ],
     [
       Array.from({ length: 201 }, () => configMap),
       ['spec.objects: Too many: 201: must have at most 200 items'],

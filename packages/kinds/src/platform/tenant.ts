@@ -17,6 +17,7 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
 import { unchanged } from '../strategy/unchanged.ts';
+import { heldByFinalizer } from './held-by-finalizer.ts';
 import { validateTemplateName } from './plan.ts';
 import { reservedTenantName } from './reserved-names.ts';
 import { platformVersion } from './schema-parts.ts';
@@ -27,6 +28,9 @@ const maxDisplayNameBytes = 256;
 const maxEmailBytes = 254;
 const subjectKinds: readonly string[] = ['Group', 'User'];
 const tenantPhases = ['Ready', 'Suspended', 'Deleting'] as const;
+
+/** Stays until the tenant's clusters and its namespace are gone. */
+export const tenantFinalizer = 'platform.berth.dev/tenant';
 
 export type TenantPhase = (typeof tenantPhases)[number];
 
@@ -99,7 +103,7 @@ export const tenant: KindDefinition = {
     ageColumn,
   ],
   nameRule: nameIsDnsLabel,
-  strategy: {
+  strategy: heldByFinalizer(tenantFinalizer, {
     applyDefaults: unchanged,
     prepareForCreate: (object) => withPhase(withoutStatus(object)),
     prepareForUpdate: (next, current) => withPhase(keepStatus(next, current)),
@@ -107,7 +111,7 @@ export const tenant: KindDefinition = {
     validateUpdate: validate,
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateStatus },
     markTerminating: withPhase,
-  },
+  }),
   selectableFields: { 'spec.plan': planOf, 'status.phase': phaseOf },
   hasGeneration: true,
   systemOnly: true,

@@ -13,7 +13,6 @@ import { limitRange } from '../limit-range/limit-range.ts';
 import { namespace } from '../namespace/namespace.ts';
 import { node } from '../node/node.ts';
 import { cluster } from '../platform/cluster.ts';
-import { clusterTemplate } from '../platform/cluster-template.ts';
 import { plan } from '../platform/plan.ts';
 import { tenant } from '../platform/tenant.ts';
 import { pod } from '../pod/pod.ts';
@@ -33,12 +32,11 @@ import { serviceAccount } from '../service-account/service-account.ts';
 import { token } from '../token/token.ts';
 import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
 
-/** Every kind that Berth serves of its own. */
+/** Every kind that Berth serves of its own, but for the one that is checked by the others. */
 export const builtinKinds: readonly KindDefinition[] = [
   cluster,
   clusterRole,
   clusterRoleBinding,
-  clusterTemplate,
   configMap,
   controllerRevision,
   cronJob,
