@@ -12,6 +12,8 @@ INSERT INTO berth.revision_floor (revision) SELECT coalesce(max(f.revision) + 1,
 --> statement-breakpoint
 DELETE FROM berth.former_clusters;
 --> statement-breakpoint
+ALTER TABLE "berth"."former_clusters" ADD COLUMN "tenant_id" text COLLATE "C" NOT NULL;
+--> statement-breakpoint
 ALTER TABLE berth.revision_floor ENABLE ROW LEVEL SECURITY;
 --> statement-breakpoint
 -- Of no cluster.
@@ -30,8 +32,8 @@ CREATE FUNCTION berth.begin_removal(p_cluster_id text) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM set_config('berth.cluster_id', p_cluster_id, true);
-  INSERT INTO berth.former_clusters (id, revision)
-  SELECT c.id, c.revision FROM berth.clusters c WHERE c.id = p_cluster_id FOR UPDATE;
+  INSERT INTO berth.former_clusters (id, tenant_id, revision)
+  SELECT c.id, c.tenant_id, c.revision FROM berth.clusters c WHERE c.id = p_cluster_id FOR UPDATE;
   PERFORM berth.forget_usage(p_cluster_id);
   DELETE FROM berth.signing_keys WHERE cluster_id = p_cluster_id;
   DELETE FROM berth.clusters WHERE id = p_cluster_id;
@@ -40,19 +42,19 @@ $$;
 --> statement-breakpoint
 
 -- Hands at most p_limit records of requests over to the fleet's own cluster: they outlive the cluster, and are no later
--- one's of its id. Numbered anew, because what was a revision there is another one's here.
+-- one's of its id. They stand in the namespace of their tenant there. Numbered anew, because what was a revision there is another one's here.
 -- SECURITY DEFINER: nobody else changes a record; and this only for a cluster that is being removed.
 CREATE FUNCTION berth.hand_over_audit(p_cluster_id text, p_limit integer) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_moved integer;
 BEGIN
-  UPDATE berth.audit a SET cluster_id = 'system', former_cluster = p_cluster_id, seq = nextval('berth.audit_seq')
-  FROM (
+  UPDATE berth.audit a SET cluster_id = 'system', former_cluster = p_cluster_id, namespace = f.tenant_id,
+    seq = nextval('berth.audit_seq')
+  FROM berth.former_clusters f, (
     SELECT r.at, r.seq FROM berth.audit r WHERE r.cluster_id = p_cluster_id ORDER BY r.at, r.seq LIMIT p_limit
   ) moved
-  WHERE a.cluster_id = p_cluster_id AND a.at = moved.at AND a.seq = moved.seq
-    AND EXISTS (SELECT FROM berth.former_clusters f WHERE f.id = p_cluster_id);
+  WHERE f.id = p_cluster_id AND a.cluster_id = p_cluster_id AND a.at = moved.at AND a.seq = moved.seq;
   GET DIAGNOSTICS v_moved = ROW_COUNT;
   RETURN v_moved;
 END

@@ -37,6 +37,19 @@ async function fullCluster(clusterId: string): Promise<ClusterStore> {
   const cluster = store.cluster(clusterId);
   const keys = Array.from({ length: pods }, (_, index) => configMap(`pod-${index}`));
   for (const key of keys) await cluster.write(create(key, { node: 'n' }));
+  const quota = { scopes: [], hard: [{ resource: 'pods', counter: 'pods', quantity: '1' }] };
+  await cluster.write(create({ resource: 'resourcequotas', namespace: 'default', name: 'q' }, { quota }));
+  const record = {
+    username: 'u',
+    verb: 'get',
+    resource: 'pods',
+    namespace: 'default',
+    name: 'p',
+    code: 403,
+    event: '{}',
+  };
+  const at = new Date();
+  await store.audit.append(Array.from({ length: 12 }, () => ({ ...record, clusterId, at })));
   await cluster.write(create({ resource: 'secrets', namespace: 'default', name: 'sealed' }));
   await cluster.write(update(configMap('pod-1'), { terminating: true }));
   await cluster.write(remove(configMap('pod-0')));
@@ -104,6 +117,11 @@ test('no row of a removed cluster is left in any table, and none of its neighbou
   expect(left).toEqual(noRows(left));
   expect(await rowsOf('beside')).toEqual(theirs);
   expect(await claimedPods()).toBe(pods);
+  // What was asked of it is the fleet's to know, under the tenant's name.
+  const where = [{ field: 'formerCluster', isEqual: true, value: 'gone' } as const];
+  const records = await store.audit.list('system', { limit: 100, where });
+  expect(records).toHaveLength(12);
+  expect(records[0]).toMatchObject({ username: 'u', namespace: 't', formerCluster: 'gone', code: 403 });
   expect(await neighbour.write(create(configMap('after')))).toMatchObject({ status: 'applied' });
 });
 

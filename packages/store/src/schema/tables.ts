@@ -46,6 +46,7 @@ export const clusters = berth.table(
 /** Clusters that are gone for everybody, and whose rows are being removed: until then nobody gets their ids. */
 export const formerClusters = berth.table('former_clusters', {
   id: byteText().primaryKey(),
+  tenantId: byteText('tenant_id').notNull(),
   revision: counter().notNull(),
 });
 
