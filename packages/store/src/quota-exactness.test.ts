@@ -8,7 +8,14 @@ import {
 import fc from 'fast-check';
 import postgres from 'postgres';
 import { afterAll, expect, test } from 'vitest';
-import { configMap, create, openTestStore, remove, update } from '../../../test/support/store.ts';
+import {
+  configMap,
+  create,
+  deleteCluster,
+  openTestStore,
+  remove,
+  update,
+} from '../../../test/support/store.ts';
 import type { ClusterStore, ObjectKey, Outcome, Store, Write } from './index.ts';
 
 const { store, openAnother, newCluster, databaseUrl } = await openTestStore({ clusterPoolSize: 4 });
@@ -99,7 +106,7 @@ test('a plan holds over all clusters of a tenant, over several processes', async
     refusal: { by: 'plan', tenant: 'planned' },
   });
 
-  await Promise.all([store.deleteCluster('plan-1'), store.deleteCluster('plan-2')]);
+  await Promise.all([deleteCluster(store, 'plan-1'), deleteCluster(store, 'plan-2')]);
   const left = await store.cluster('plan-3').list({ resource: 'pods' });
   expect(await store.tenantLimits.usage('planned')).toMatchObject([
     { used: String(1 + made.length) },
@@ -121,7 +128,7 @@ test('clusters beyond the plan are refused, and one that is deleted makes room',
     },
   });
   expect(await store.clusterExists('few-2')).toBe(false);
-  await store.deleteCluster('few-1');
+  await deleteCluster(store, 'few-1');
   expect(await make('few-2')).toMatchObject({ status: 'applied' });
 });
 
@@ -323,7 +330,7 @@ test('whatever is written, by however many at once, what is counted is what the 
         );
       }
       await expectExact(clusterIds, tenantId);
-      for (const clusterId of clusterIds) await store.deleteCluster(clusterId);
+      for (const clusterId of clusterIds) await deleteCluster(store, clusterId);
       expect((await store.tenantLimits.usage(tenantId)).map(({ used }) => used)).toEqual([
         '0',
         '0',
