@@ -10,6 +10,7 @@ import { addPlans } from './commands/plans.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addToken } from './commands/token.ts';
 import { addUpAndServe } from './commands/up-and-serve.ts';
+import { addUsage } from './commands/usage.ts';
 import { addWhoami } from './commands/whoami.ts';
 import { exitCodes, exitCodeTexts } from './exit-codes.ts';
 
@@ -37,6 +38,7 @@ export function createProgram(context: CliContext): Command {
   addTenants(program, context);
   addClusters(program, context);
   addPlans(program, context);
+  addUsage(program, context);
   program.commandsGroup('Using a cluster:');
   addKubeconfig(program, context);
   addToken(program, context);

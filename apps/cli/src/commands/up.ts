@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { adminSubject, type MasterKeys, nodeSubject } from '@berth/auth';
 import { migrate } from '@berth/store';
@@ -61,6 +62,8 @@ interface Instance {
   /** In the order of their start. */
   readonly parts: Part[];
   engines?: Engines;
+  /** PEM of the CA, once there is one. */
+  authority?: string;
 }
 
 async function start(instance: Instance): Promise<NodeJS.Timeout> {
@@ -70,6 +73,7 @@ async function start(instance: Instance): Promise<NodeJS.Timeout> {
     ensureCertificates(directory.pki, now),
     ensureMasterKey(settings, directory),
   ]);
+  instance.authority = caPem;
   const engines = await startEngines(settings, directory, printer);
   instance.engines = engines;
   await migrate(engines.databaseUrl);
@@ -192,10 +196,11 @@ function untilStopped(): Promise<'stop'> {
 }
 
 function banner(instance: Instance, tookMs: number): string {
-  const { settings, directory } = instance;
+  const { settings, directory, authority = '' } = instance;
   const lines = [
     '',
     `Berth is ready (${(tookMs / 1000).toFixed(1)} s): ${serverUrl(settings)} (plain HTTP on 127.0.0.1:${settings.httpPort})`,
+    `  its authority        ${new X509Certificate(authority).fingerprint256}`,
     `  cluster "${defaultCluster}"    ${directory.kubeconfig}`,
     `  the fleet ("${systemCluster}") ${directory.adminKubeconfig}`,
   ];
