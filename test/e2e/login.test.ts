@@ -1,6 +1,7 @@
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { type DeviceProvider, startDeviceProvider } from '../support/device-provider.ts';
 import { eventually } from '../support/eventually.ts';
 import { berth, berthProcess, type Instance, startInstance } from '../support/instance.ts';
@@ -108,6 +109,12 @@ describe('a login in a browser', () => {
       runClient('kubectl', { kubeconfig, home }, { args, environment: environment() });
     const created = await kubectl('create', 'configmap', 'c', '--from-literal=a=b');
     expect([created.code, created.stdout, created.stderr]).toEqual([0, 'configmap/c created\n', '']);
+    const elsewhere = parse((await asAlice('kubeconfig', 'prod', '--print', '--static-token')).stdout);
+    const headers = { authorization: `Bearer ${elsewhere.users[0].user.token}` };
+    const read = await fetch(`${instance.httpUrl}/clusters/prod/api/v1/namespaces/default/configmaps/c`, {
+      headers,
+    });
+    expect(read.status).toBe(200);
     const theirs = ['--server', `${instance.url}/clusters/theirs`];
     expect((await kubectl('get', 'configmaps', ...theirs)).stderr).toMatch(/forbidden/i);
   });

@@ -37,6 +37,7 @@ export { generateSigningKey, tokenAlgorithms } from './signing-key.ts';
 export type { SigningKey, TokenAlgorithm, VerificationKey } from './signing-key.ts';
 export { carriesToken } from './token-dependency.ts';
 export type { DependencyState, TokenDependency } from './token-dependency.ts';
+export { tenantSubject } from './tenant-subject.ts';
 export type { TenantRole } from './tenant-subject.ts';
 export { aggregateErrors } from './rbac/aggregate-errors.ts';
 export {

@@ -1,3 +1,4 @@
+import type { Subject } from '@berth/auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -268,4 +269,32 @@ test('the use of a token that a controller removed goes with the next list', asy
   await api.store.heartbeats.put('default', { ...use, uid: 'u', body });
   await api.send('GET', tokens);
   expect(await api.store.heartbeats.get('default', use)).toBeUndefined();
+});
+
+test('an owner of the tenant gets one that is good for what owners may do there, and nowhere else', async () => {
+  const platform = '/apis/platform.berth.dev/v1';
+  const owners = [{ kind: 'User', name: 'alice' }];
+  const object = (kind: string, name: string, spec: object) => ({ body: { kind, metadata: { name }, spec } });
+  const asOperator = { as: 'system' } as const;
+  await api.send('POST', `${platform}/tenants`, { ...asOperator, ...object('Tenant', 'acme', { owners }) });
+  for (const name of ['acme-prod', 'acme-dev']) {
+    await api.send('POST', `${platform}/namespaces/acme/clusters`, {
+      ...asOperator,
+      ...object('Cluster', name, {}),
+    });
+  }
+  const subject: Subject = { username: 'alice', groups: ['staff'] };
+  const alice = await api.token('system', { subject });
+  const made = await api.send('POST', `/clusters/acme-prod${tokens}`, {
+    token: alice,
+    body: { metadata: { name: 'hers' } },
+  });
+  expect(made.json.spec).toMatchObject({
+    user: 'alice',
+    groups: ['staff', 'system:authenticated', 'berth:tenant-owners'],
+  });
+  const { token } = made.json.status;
+  expect(await codeOf(token, 'GET /clusters/acme-prod/api/v1/secrets')).toBe(200);
+  expect(await codeOf(token, 'GET /clusters/acme-dev/api/v1/secrets')).toBe(403);
+  expect(await codeOf(token, `GET /clusters/system${platform}/tenants`)).toBe(403);
 });

@@ -1,4 +1,12 @@
-import { apiAudience, type Identity, groupAuthenticated, issuerOf, issueToken } from '@berth/auth';
+import {
+  apiAudience,
+  groupAuthenticated,
+  type Identity,
+  issuerOf,
+  issueToken,
+  systemClusterId,
+  tenantSubject,
+} from '@berth/auth';
 import type { Token } from '@berth/kinds';
 import { type KubeObject, unauthorizedError } from '@berth/machinery';
 import { decodeStored, fromStorage } from '../objects/versions.ts';
@@ -20,7 +28,7 @@ export async function createAccessToken(request: ResourceRequest): Promise<Respo
   const identity = c.get('identity');
   if (identity === undefined) throw unauthorizedError();
   const options = writeOptionsOf(c, 'CreateOptions');
-  const desired = ofCreator(await decodeNew(request, options), identity);
+  const desired = ofCreator(await decodeNew(request, options), await creatorIn(request, identity));
   await requireOwnSubject(request, desired, identity);
   const made = await makeNew(request, desired, { options });
   const object = 'state' in made ? decodeStored(scope, made.state) : made.unstored;
@@ -31,8 +39,23 @@ export async function createAccessToken(request: ResourceRequest): Promise<Respo
   return send(c, { format, status: 201, json: JSON.stringify(fromStorage(scope, answer)) });
 }
 
+type Creator = Pick<Identity, 'username' | 'groups'>;
+
+/**
+ * Who the creator is in this cluster. Somebody of the fleet is there by the role in its tenant: the cluster's own token has to
+ * carry the group of that role, or it would be good for nothing.
+ */
+async function creatorIn({ deps, scope }: ResourceRequest, identity: Identity): Promise<Creator> {
+  const { clusterId } = scope.attributes;
+  if (identity.clusterId !== systemClusterId || clusterId === systemClusterId) return identity;
+  const role = (await deps.tenants.ofCluster(clusterId))?.roleOf(identity.username, identity.groups);
+  return role === undefined
+    ? identity
+    : { username: identity.username, groups: tenantSubject(identity, role).groups };
+}
+
 /** A token is its creator's own unless it says otherwise. */
-function ofCreator(object: KubeObject, { username, groups }: Identity): Token {
+function ofCreator(object: KubeObject, { username, groups }: Creator): Token {
   const { spec = {} }: Partial<Token> = object;
   const user = spec.user || username;
   const own = user === username && spec.groups === undefined ? [...groups] : spec.groups;
