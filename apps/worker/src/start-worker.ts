@@ -131,6 +131,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     },
     requestTurn: (clusterId) => hints.requestTurn(clusterId),
     nowMs: () => performance.now(),
+    after: (ms, run) => void setTimeout(run, ms).unref(),
   });
   const turnWorker = startTurnWorker({
     ...redis,

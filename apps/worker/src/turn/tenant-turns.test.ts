@@ -7,11 +7,13 @@ const settled = () => new Promise((resolve) => setImmediate(resolve));
 function start(most = 2) {
   const clock = { ms: 10_000 };
   const requested: string[] = [];
+  const later: Array<{ readonly ms: number; readonly run: () => void }> = [];
   const turns = new TenantTurns({
     tenantOf: async (clusterId) =>
       clusterId === 'gone' ? undefined : { tenantId: clusterId.split('-')[0] ?? '', most },
     requestTurn: (clusterId) => requested.push(clusterId),
     nowMs: () => clock.ms,
+    after: (ms, run) => later.push({ ms, run }),
   });
   const running = new Map<string, () => void>();
   const neighbours = new Map<string, boolean>();
@@ -25,7 +27,7 @@ function start(most = 2) {
     running.delete(clusterId);
     await settled();
   };
-  return { clock, requested, running, neighbours, begin, end, turns };
+  return { clock, later, requested, running, neighbours, begin, end, turns };
 }
 
 test('a tenant whose clusters all have work fills no more than its share, and loses none of them', async () => {
@@ -100,4 +102,27 @@ test('a cluster that is gone has its turn, which finds that out', async () => {
   void begin('gone');
   await settled();
   expect(running.has('gone')).toBe(true);
+});
+
+test('a long turn keeps its place for as long again, if others have turns, too', async () => {
+  const { clock, later, requested, begin, end } = start(1);
+  const longTurn = async (clusterId: string): Promise<void> => {
+    void begin(clusterId);
+    await settled();
+    clock.ms += 40;
+    await end(clusterId);
+  };
+  await longTurn('a-1');
+  expect(later).toEqual([]);
+  void begin('b-1');
+  await settled();
+  await longTurn('a-1');
+  await begin('a-2');
+  expect([later.map(({ ms }) => ms), requested]).toEqual([[40], []]);
+  later[0]?.run();
+  expect(requested).toEqual(['a-2']);
+  void begin('a-2');
+  await settled();
+  await end('a-2');
+  expect(later.length).toBe(1);
 });

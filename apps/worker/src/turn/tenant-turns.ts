@@ -12,6 +12,8 @@ export interface TenantTurnsOptions {
   readonly requestTurn: (clusterId: string) => void;
   /** A monotonic clock, in milliseconds. */
   readonly nowMs: () => number;
+  /** Runs something later. */
+  readonly after: (ms: number, run: () => void) => void;
 }
 
 /** What a turn should know of the others. */
@@ -20,6 +22,8 @@ export interface TurnSurroundings {
   readonly hasNeighbours: boolean;
 }
 
+/** A turn that is longer than that keeps its place for as long again when there are neighbours. */
+const shortTurnMs = 30;
 /** So long after its last turn a tenant still counts as a neighbour. */
 const neighbourForMs = 2_000;
 
@@ -34,6 +38,9 @@ interface RunningTenant {
  * Holds each tenant to its share of this process's turns. The turn of a tenant that has its share does not hold a place: it ends at
  * once, and the cluster is asked for again when one of the tenant's turns has ended, at the end of the queue like everybody.
  * What waits here is lost with the process, and found again by the sweep, for the cluster's log is ahead of its cursor.
+ *
+ * While others have turns, too, a long turn keeps its place for as long again. So one tenant has at most half of the thread, and of the
+ * database behind it, of each place that it may take.
  *
  * The share is of one process: with several of them a tenant may have as many times more.
  */
@@ -56,17 +63,24 @@ export class TenantTurns {
     }
     state.running++;
     state.waiting.delete(clusterId);
+    const beganAtMs = this.#options.nowMs();
     try {
       await turn({ hasNeighbours: this.#hasNeighbours(tenant.tenantId) });
     } finally {
-      state.running--;
       state.lastMs = this.#options.nowMs();
-      const [next] = state.waiting;
-      if (next !== undefined) {
-        state.waiting.delete(next);
-        this.#options.requestTurn(next);
-      }
+      const tookMs = state.lastMs - beganAtMs;
+      if (tookMs > shortTurnMs && this.#hasNeighbours(tenant.tenantId)) {
+        this.#options.after(tookMs, () => this.#leave(state));
+      } else this.#leave(state);
     }
+  }
+
+  #leave(state: RunningTenant): void {
+    state.running--;
+    const [next] = state.waiting;
+    if (next === undefined) return;
+    state.waiting.delete(next);
+    this.#options.requestTurn(next);
   }
 
   #stateOf(tenantId: string): RunningTenant {
