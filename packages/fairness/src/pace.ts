@@ -18,6 +18,11 @@ export class Pace {
     return this.#slices.isOver(this.#sinceMs);
   }
 
+  /** Whether other tenants are there, so that even a little work should wait for its turn. */
+  get isContended(): boolean {
+    return this.#slices.isContended();
+  }
+
   /** Lets everybody else go on; a new slice begins when this settles. */
   async turn(): Promise<void> {
     await this.#slices.turn(this.#key);

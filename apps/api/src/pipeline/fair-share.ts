@@ -77,7 +77,13 @@ export function fairShare(deps: FairShareDeps) {
   });
   const longRunning = new LongRunning();
   const objectCounts = new LRUCache<string, number>({ max: rememberedCounts });
-  const slices = createTimeSlices({ sliceMs, nowMs, afterOthers: setImmediate });
+  const slices = createTimeSlices({
+    sliceMs,
+    nowMs,
+    isContended: () => seats.tenants > 1,
+    afterOthers: (run) => void setImmediate(run),
+    later: (run, ms) => void setTimeout(run, ms),
+  });
   const sweeper = setInterval(() => {
     tokens.sweep();
     seats.sweep();

@@ -105,7 +105,7 @@ async function* laterEvents(
 
 /**
  * Lines, several together. Many watchers hear of the same changes at the same time: a watcher with many to write waits for
- * its turn before each further slice.
+ * its turn before each further slice, and where other tenants are there also with a few.
  */
 async function* chunked<T>(
   items: readonly T[],
@@ -114,7 +114,7 @@ async function* chunked<T>(
 ): AsyncGenerator<Uint8Array, void> {
   let chunk: Uint8Array[] = [];
   let sizeBytes = 0;
-  if (items.length > smallBatch) await pace.turn();
+  if (items.length > smallBatch || pace.isContended) await pace.turn();
   else pace.restart();
   for (const item of items) {
     const line = encode(item);
