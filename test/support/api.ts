@@ -25,6 +25,7 @@ export interface TestApi {
   /** '' unless the options ask for HTTPS. */
   readonly httpsUrl: string;
   readonly store: Store;
+  readonly databaseUrl: string;
   readonly keys: KeyRing;
   /** A token of a cluster; of its administrator unless another subject is given. */
   token(clusterId: string, options?: { subject?: Subject; expiresInSeconds?: number }): Promise<string>;
@@ -132,6 +133,7 @@ async function startOn(database: Database, options: Partial<ApiOptions>): Promis
   return {
     url,
     httpsUrl: api.httpsAddress ?? '',
+    databaseUrl: database.databaseUrl,
     store,
     keys,
     token,

@@ -4,6 +4,8 @@ import type { KindRegistry } from '@berth/kinds';
 import type { HintBus, Store } from '@berth/store';
 import type { TenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
+import type { FleetAuditPolicy } from './audit/audit-level.ts';
+import type { AuditQueue } from './audit/audit-queue.ts';
 import type { FairShareSettings } from './fair-share/fair-share-settings.ts';
 import type { Outsiders } from './outsiders/outsiders.ts';
 
@@ -30,6 +32,11 @@ export interface ApiDeps {
   /** Where all processes take the tenants' budgets of requests from. */
   readonly tokenSource: TokenSource;
   readonly fairShare: FairShareSettings;
+  /** What the audit log holds of every cluster. Default: every write and every refusal, without bodies. */
+  readonly auditPolicy?: FleetAuditPolicy;
+  /** Addresses and networks of proxies that are believed when they say for whom they forward. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  readonly auditQueue: AuditQueue;
   /** Aborted when the server begins to close: watches and followed logs end then. */
   readonly closing: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
-import type { Identity, RequestAttributes } from '@berth/auth';
+import type { Decision, Identity, RequestAttributes } from '@berth/auth';
 import type { Pace } from '@berth/fairness';
+import type { RequestAudit } from './audit/request-audit.ts';
 import type { Context } from 'hono';
 
 /** What the pipeline has found out about a request, in the order in which it does. */
@@ -14,6 +15,14 @@ export interface ApiEnv {
     impersonator: Identity | undefined;
     clusterId: string;
     attributes: RequestAttributes;
+    /** What the authorizer said of the request. */
+    decision: Decision | undefined;
+    audit: RequestAudit;
+    requestBody: Buffer | undefined;
+    /** The body as an object, as far as it could be read. */
+    decodedBody: { readonly metadata?: { readonly name?: string } } | undefined;
+    /** The JSON of the answer, where it is one text. */
+    answeredJson: string | undefined;
     /** Whose budget the request counts against; absent for those of the fleet. */
     tenantId: string | undefined;
     /** Of work that takes long, so that it leaves the thread to others. */

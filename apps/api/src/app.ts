@@ -13,8 +13,10 @@ import { addLoginIssuers } from './outsiders/add-login-issuers.ts';
 import { addTokenExchange } from './outsiders/add-token-exchange.ts';
 import { createOutsiders } from './outsiders/outsiders.ts';
 import { requestAllowances } from './outsiders/request-allowances.ts';
+import { auditTrail } from './audit/audit-trail.ts';
 import { accessLog } from './pipeline/access-log.ts';
 import { answerError } from './pipeline/answer-error.ts';
+import { audit } from './pipeline/audit.ts';
 import { authenticate } from './pipeline/authenticate.ts';
 import { authorize } from './pipeline/authorize.ts';
 import { fairShare } from './pipeline/fair-share.ts';
@@ -40,6 +42,7 @@ export function createApp(deps: ApiDeps): ApiApp {
   app.use(
     requestId,
     accessLog(deps.log),
+    audit(auditTrail(deps)),
     authenticate(deps, outsiders),
     resolveCluster,
     impersonate(parts),

@@ -5,6 +5,7 @@ import { connectHints, connectTokenSource, redisErrorLog } from '@berth/queue';
 import { openStore, type Store } from '@berth/store';
 import { pino } from 'pino';
 import { z } from 'zod';
+import { parseAuditPolicy } from './audit/read-audit-policy.ts';
 import { type Api, startApi } from './server.ts';
 import { type ApiSettings, readSettings } from './settings.ts';
 
@@ -71,6 +72,8 @@ async function start(from: ApiSettings): Promise<Running> {
     retentionMs: from.retentionMs,
     bodyCipher: createBodyCipher(masterKeys, encryptedResources(builtinRegistry)),
   });
+  const { auditPolicyFile } = from;
+  const auditPolicy = auditPolicyFile && parseAuditPolicy(await readFile(auditPolicyFile, 'utf8'));
   await store.ping();
   await verifyMasterKeys(store.signingKeys, masterKeys);
   await store.ensurePartitions(new Date());
@@ -84,6 +87,8 @@ async function start(from: ApiSettings): Promise<Running> {
     externalUrl: from.externalUrl,
     formerExternalUrls: from.formerExternalUrls,
     issuerNetworks: from.issuerNetworks,
+    trustedProxies: from.trustedProxies,
+    ...(auditPolicy && { auditPolicy }),
     clusterCa,
     tokenSource,
     fairShare: from.fairShare,

@@ -2,12 +2,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { createSecureServer, type ServerHttp2Session } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer, type ServerType } from '@hono/node-server';
+import { AuditQueue } from './audit/audit-queue.ts';
 import type { ApiDeps } from './api-deps.ts';
 import { ensureSystemCluster } from './provisioning/ensure-system-cluster.ts';
 import { createApp } from './app.ts';
 import { bodyTimeoutMs } from './request/read-body.ts';
 
-export interface ApiOptions extends Omit<ApiDeps, 'closing'> {
+export interface ApiOptions extends Omit<ApiDeps, 'closing' | 'auditQueue'> {
   /** HTTPS, with HTTP/1.1 and HTTP/2 on one port. */
   readonly https?: {
     readonly port: number;
@@ -35,7 +36,8 @@ const idleSweepMs = 20;
 export async function startApi({ https, http, ...deps }: ApiOptions): Promise<Api> {
   await ensureSystemCluster(deps);
   const closing = new AbortController();
-  const { fetch } = createApp({ ...deps, closing: closing.signal });
+  const auditQueue = new AuditQueue(deps.store.audit, deps.log);
+  const { fetch } = createApp({ ...deps, auditQueue, closing: closing.signal });
   const servers: ServerType[] = [];
   let httpsAddress: string | undefined;
   let httpAddress: string | undefined;
@@ -60,6 +62,7 @@ export async function startApi({ https, http, ...deps }: ApiOptions): Promise<Ap
     async close() {
       closing.abort();
       await Promise.all(servers.map(closeServer));
+      await auditQueue.close();
     },
   };
 }

@@ -28,6 +28,18 @@ const environment = z.object({
   BERTH_MASTER_KEY: z.string().optional(),
   BERTH_PREVIOUS_MASTER_KEYS: z.string().optional(),
   BERTH_MASTER_KEY_FILE: z.string().min(1).optional(),
+  /** File with the fleet's audit policy: an audit.k8s.io/v1 Policy. Default: every write and every refusal, without bodies. */
+  BERTH_AUDIT_POLICY_FILE: z.string().min(1).optional(),
+  /** Proxies that are believed when they say for whom they forward: addresses and networks, comma-separated. */
+  BERTH_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+    ),
   /** URL under which clients reach this server. */
   BERTH_EXTERNAL_URL: z.url({ protocol: /^https?$/ }),
   /** Earlier external URLs, separated by commas: tokens that name them as their issuer stay good. */
@@ -71,6 +83,8 @@ export interface ApiSettings {
   readonly masterKeys: MasterKeySettings;
   readonly externalUrl: string;
   readonly formerExternalUrls: readonly string[];
+  readonly auditPolicyFile: string | undefined;
+  readonly trustedProxies: readonly string[];
   readonly issuerNetworks: readonly AllowedNetwork[];
   readonly retentionMs: number;
   readonly fairShare: FairShareSettings;
@@ -97,6 +111,8 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
     },
     externalUrl: read.BERTH_EXTERNAL_URL.replace(/\/$/, ''),
     formerExternalUrls: read.BERTH_FORMER_EXTERNAL_URLS,
+    auditPolicyFile: read.BERTH_AUDIT_POLICY_FILE,
+    trustedProxies: read.BERTH_TRUSTED_PROXIES,
     issuerNetworks: read.BERTH_ISSUER_ALLOW_CIDRS,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     fairShare: {

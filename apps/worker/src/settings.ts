@@ -26,6 +26,8 @@ const environment = z.object({
   BERTH_LOG_RETENTION_SECONDS: z.coerce.number().int().min(60).default(3_600),
   /** For how many days a key signs a cluster's tokens before the next one does. */
   BERTH_SIGNING_KEY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  /** How long the audit log is kept, in days. */
+  BERTH_AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
   /** `1`: every new Event is a line of the log. */
   BERTH_PRINT_EVENTS: z.enum(['', '0', '1']).default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -42,6 +44,7 @@ export interface WorkerSettings {
   readonly issuerNetworks: readonly AllowedNetwork[];
   readonly retentionMs: number;
   readonly rotateKeysAfterMs: number;
+  readonly auditRetentionMs: number;
   readonly printsEvents: boolean;
   readonly logLevel: string;
 }
@@ -62,6 +65,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     turnConcurrency: read.BERTH_TURN_CONCURRENCY,
     tenantTurnConcurrency: read.BERTH_TENANT_TURN_CONCURRENCY,
     issuerNetworks: read.BERTH_ISSUER_ALLOW_CIDRS,
+    auditRetentionMs: read.BERTH_AUDIT_RETENTION_DAYS * 24 * 3_600_000,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     rotateKeysAfterMs: read.BERTH_SIGNING_KEY_DAYS * 24 * 3_600_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',

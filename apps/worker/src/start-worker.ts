@@ -48,6 +48,8 @@ export interface WorkerOptions {
   readonly retentionMs?: number;
   /** For how long a key signs a cluster's tokens. Default 30 days. */
   readonly rotateKeysAfterMs?: number;
+  /** How long the audit log is kept. Default 30 days. */
+  readonly auditRetentionMs?: number;
   /** How much one cluster may do before the next one has its turn. */
   readonly turnSize?: Partial<TurnSize>;
   /** Default: all of Berth's controllers. */
@@ -148,6 +150,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       log,
       now,
       issuerNetworks: options.issuerNetworks ?? [],
+      auditRetentionMs: options.auditRetentionMs ?? 30 * 24 * 3_600_000,
       consumers: options.outboxConsumers ?? new Map(),
       keys: createKeyRing(store.signingKeys, options.masterKeys, now),
       rotateKeysAfterMs: options.rotateKeysAfterMs ?? defaultRotateKeysAfterMs,

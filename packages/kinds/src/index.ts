@@ -134,6 +134,10 @@ export {
   type TenantSpec,
   type TenantSubject,
 } from './platform/tenant.ts';
+export type { AuditEvent, AuditUser } from './audit/audit-event.ts';
+export { auditLevels } from './audit/audit-schema.ts';
+export type { AuditLevel, AuditPolicy, AuditPolicySpec, AuditRule } from './audit/audit-policy.ts';
+export { builtinKinds } from './registry/builtin-kinds.ts';
 export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';
 export { encryptedResources } from './registry/encrypted-resources.ts';

@@ -152,6 +152,8 @@ export interface KindDefinition {
   readonly answersDeleteWithObject?: boolean;
   /** Bodies hold what nobody may read who reads the database: they rest sealed under the cluster's data key. */
   readonly encryptedAtRest?: boolean;
+  /** Bodies may hold secrets: the audit log never keeps them. Those that rest sealed are none of its business anyway. */
+  readonly holdsSecrets?: boolean;
   /** What an object uses of quotas and plans, beyond being one more of its kind. Pure. Default: nothing. */
   readonly usage?: (object: KubeObject) => ObjectUsage;
   /** What an object of this kind allows the objects of its namespace. The commit keeps `status.hard` and `status.used` of it. */
@@ -181,6 +183,8 @@ export interface Subresource {
   readonly kind?: string;
   readonly group?: string;
   readonly version?: string;
+  /** What is asked or answered is a secret: the audit log never keeps it. */
+  readonly holdsSecrets?: boolean;
   /** Full name of that kind's message in the schema table, where it is none of Kubernetes' own. */
   readonly message?: string;
 }

@@ -40,7 +40,16 @@ export interface AuditQuery {
 }
 
 export interface AuditCondition {
-  readonly field: 'username' | 'verb' | 'resource' | 'namespace' | 'name' | 'code' | 'formerCluster';
+  /** `plural` is `resource` without its group. */
+  readonly field:
+    | 'username'
+    | 'verb'
+    | 'resource'
+    | 'plural'
+    | 'namespace'
+    | 'name'
+    | 'code'
+    | 'formerCluster';
   readonly isEqual: boolean;
   readonly value: string;
 }

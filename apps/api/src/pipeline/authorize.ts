@@ -9,8 +9,12 @@ import { isOpenPath } from './open-path.ts';
 export function authorize({ authorizer }: Pick<AppDeps, 'authorizer'>) {
   return createMiddleware<ApiEnv>(async (c, next) => {
     const identity = c.get('identity');
-    if (identity !== undefined) await requireAllowed(authorizer, identity, c.get('attributes'));
-    else if (!isOpenPath(c.req.method, c.req.path))
+    if (identity !== undefined) {
+      const attributes = c.get('attributes');
+      const decision = await authorizer.authorize(identity, attributes);
+      c.set('decision', decision);
+      if (!decision.allowed) throw forbid(identity.username, attributes, decision.reason);
+    } else if (!isOpenPath(c.req.method, c.req.path))
       throw new Error(`an unauthenticated request for ${c.req.path}`);
     await next();
   });

@@ -53,6 +53,7 @@ export function mediaTypeOf(c: ApiContext): string {
 
 function withWarningsSaid<T extends object>(c: ApiContext, { object, warnings }: DecodedBody<T>): T {
   c.get('warnings').push(...warnings);
+  c.set('decodedBody', object);
   return object;
 }
 

@@ -44,7 +44,9 @@ function receiveBody(c: ApiContext): Promise<Buffer> {
     };
     const onEnd = () => {
       settle();
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+      const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+      c.set('requestBody', body);
+      resolve(body);
     };
     const onBroken = (cause?: Error) => {
       settle();

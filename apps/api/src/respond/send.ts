@@ -20,6 +20,7 @@ export interface Answer {
 
 /** Answers with an object, in the format that was negotiated, with the request's warnings. */
 export async function send(c: ApiContext, { format, status = 200, json }: Answer): Promise<Response> {
+  c.set('answeredJson', json);
   const text = format === 'json' ? json : jsonToYaml(json);
   for (const header of warningHeaders(c.get('warnings'))) c.header('Warning', header, { append: true });
   return sendText(c, {

@@ -1,3 +1,4 @@
+import { serveAuditEvents } from '../audit/serve-audit-events.ts';
 import type { ResourceHandler } from '../route/resource-request.ts';
 import { reviewOwnAccess } from './self-subject-access-review.ts';
 import { reviewSelf } from './self-subject-review.ts';
@@ -7,6 +8,7 @@ import { reviewToken } from './token-review.ts';
 
 /** Who answers the kinds that are never stored, by resource. */
 export const reviewHandlers: Readonly<Record<string, ResourceHandler>> = {
+  'events.audit.berth.dev': serveAuditEvents,
   'selfsubjectreviews.authentication.k8s.io': reviewSelf,
   'tokenreviews.authentication.k8s.io': reviewToken,
   'subjectaccessreviews.authorization.k8s.io': reviewAccess,

@@ -3,6 +3,7 @@ import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@berth/machinery';
 import type { ApiContext } from '../api-env.ts';
 import type { AppDeps } from '../api-deps.ts';
+import { auditedScope } from '../audit/audited-scope.ts';
 import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
 import { createPolicyReader } from '../objects/policy-reader.ts';
@@ -58,7 +59,7 @@ export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => Kin
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
     const asked = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
-    const scope = await fleetView(asked, deps.tenants);
+    const scope = auditedScope(c, await fleetView(asked, deps.tenants));
     const { deprecationWarning } = scope.version;
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);
     const handler = handlerOf(scope);

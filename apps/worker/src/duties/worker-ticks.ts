@@ -9,8 +9,8 @@ import { clusterRemover } from '../tenancy/cluster-remover.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
-import { retainLog } from './retain-log.ts';
 import { rotateSigningKeys } from './rotate-signing-keys.ts';
+import { retainLogs } from './retain-logs.ts';
 import { sweep } from './sweep.ts';
 
 export interface Duties {
@@ -22,6 +22,7 @@ export interface Duties {
   readonly now: () => Date;
   /** Networks beside public addresses at which outside issuers may be. */
   readonly issuerNetworks: readonly AllowedNetwork[];
+  readonly auditRetentionMs: number;
   readonly consumers: ReadonlyMap<string, OutboxConsumer>;
   readonly keys: Pick<KeyRing, 'rotate'>;
   /** For how long a key signs a cluster's tokens. */
@@ -60,8 +61,9 @@ export function workerTicks(duties: Duties): Tick[] {
       name: 'retention',
       everyMs: 60_000,
       run: async () => {
-        const dropped = await retainLog(store, now());
-        if (dropped > 0) log.info({ partitions: dropped }, 'dropped log partitions past retention');
+        const { partitions, auditDays } = await retainLogs(store, now(), duties);
+        if (partitions > 0) log.info({ partitions }, 'dropped log partitions past retention');
+        if (auditDays > 0) log.info({ auditDays }, 'dropped days of the audit log past retention');
       },
     },
     {

@@ -45,6 +45,8 @@ export const configMap: KindDefinition = {
     validateUpdate: (next, current) => [...validateImmutable(next, current), ...validate(next)],
   },
   selectableFields: {},
+  // People keep secrets in them.
+  holdsSecrets: true,
   hasGeneration: false,
 };
 

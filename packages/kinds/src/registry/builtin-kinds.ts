@@ -1,3 +1,5 @@
+import { auditEvent } from '../audit/audit-event.ts';
+import { auditPolicy } from '../audit/audit-policy.ts';
 import { clusterRoleBinding } from '../cluster-role-binding/cluster-role-binding.ts';
 import { clusterRole } from '../cluster-role/cluster-role.ts';
 import { configMap } from '../config-map/config-map.ts';
@@ -34,6 +36,8 @@ import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
 
 /** Every kind that Berth serves of its own, but for the one that is checked by the others. */
 export const builtinKinds: readonly KindDefinition[] = [
+  auditEvent,
+  auditPolicy,
   cluster,
   clusterRole,
   clusterRoleBinding,

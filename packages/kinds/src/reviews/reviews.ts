@@ -11,7 +11,11 @@ export const selfSubjectAccessReview = review('SelfSubjectAccessReview', 'author
 export const selfSubjectRulesReview = review('SelfSubjectRulesReview', 'authorization');
 
 /** Whose token is this? What servers ask that authenticate by the cluster's tokens. */
-export const tokenReview = review('TokenReview', 'authentication');
+export const tokenReview: KindDefinition = {
+  ...review('TokenReview', 'authentication'),
+  // The token.
+  holdsSecrets: true,
+};
 
 /** May this user do that? */
 export const subjectAccessReview = review('SubjectAccessReview', 'authorization');

@@ -17,7 +17,14 @@ export const serviceAccount: KindDefinition = {
   versions: [{ group: '', version: 'v1', message: 'k8s.io.api.core.v1.ServiceAccount' }],
   verbs: objectVerbs,
   subresources: [
-    { name: 'token', verbs: ['create'], kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1' },
+    {
+      name: 'token',
+      verbs: ['create'],
+      kind: 'TokenRequest',
+      group: 'authentication.k8s.io',
+      version: 'v1',
+      holdsSecrets: true,
+    },
   ],
   columns: [
     nameColumn,

@@ -101,6 +101,7 @@ export const token: KindDefinition = {
     'spec.user': (object) => specOf(object).user ?? '',
     'status.id': (object) => statusOf(object).id ?? '',
   },
+  holdsSecrets: true,
   hasGeneration: false,
   withLastUse: (object, at) => ({
     ...object,

@@ -59,17 +59,18 @@ const columnOf = {
   username: 'username',
   verb: 'verb',
   resource: 'resource',
+  plural: `split_part(resource, '.', 1)`,
   namespace: 'namespace',
   name: 'name',
-  code: 'code',
-  formerCluster: 'former_cluster',
+  code: 'code::text',
+  formerCluster: `coalesce(former_cluster, '')`,
 } as const;
 
 function select(sql: postgres.TransactionSql, clusterId: string, query: AuditQuery): Promise<Row[]> {
   const { after, since, until, limit, where = [] } = query;
   const conditions = where.map(
     ({ field, isEqual, value }: AuditCondition) =>
-      sql`and coalesce(${sql(columnOf[field])}::text, '') ${isEqual ? sql`=` : sql`<>`} ${value}`,
+      sql`and ${sql.unsafe(columnOf[field])} ${isEqual ? sql`=` : sql`<>`} ${value}`,
   );
   return sql<Row[]>`
     select at, seq, former_cluster, username, verb, resource, namespace, name, code, event from berth.audit
