@@ -13,6 +13,11 @@ export interface ApiEnv {
     identity: Identity | undefined;
     /** Who really sent a request that is made as somebody else. */
     impersonator: Identity | undefined;
+    /**
+     * Ends an answer that goes on for long when the token of its request is revoked. Returns what is to be called when it
+     * has ended by itself. Absent for tokens that cannot be.
+     */
+    untilRevoked: ((end: () => void) => () => void) | undefined;
     clusterId: string;
     attributes: RequestAttributes;
     /** What the authorizer said of the request. */

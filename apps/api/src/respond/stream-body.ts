@@ -18,7 +18,7 @@ const longestTimeoutMs = 2 ** 31 - 1;
 
 /**
  * Answers with a stream that is pulled by the client's reading: at most one chunk waits for it. The headers are sent at
- * once, and the stream's work ends with the connection.
+ * once, and the stream's work ends with the connection, or when the token of the request is revoked.
  */
 export function streamBody(c: ApiContext, answer: StreamedAnswer): Response {
   const gone = new AbortController();
@@ -27,8 +27,10 @@ export function streamBody(c: ApiContext, answer: StreamedAnswer): Response {
       ? undefined
       : setTimeout(() => gone.abort(), Math.min(answer.endAfterMs, longestTimeoutMs));
   const chunks = answer.chunks(AbortSignal.any([gone.signal, answer.closing]));
+  const forget = c.get('untilRevoked')?.(() => gone.abort());
   const end = () => {
     clearTimeout(timer);
+    forget?.();
     gone.abort();
   };
   const body = new ReadableStream<Uint8Array>(

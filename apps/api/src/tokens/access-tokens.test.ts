@@ -2,6 +2,7 @@ import type { Subject } from '@berth/auth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
 import { eventually } from '../../../../test/support/eventually.ts';
+import { openWatch } from '../../../../test/support/watch-client.ts';
 
 let api: TestApi;
 /** Another process on the same database. */
@@ -87,6 +88,27 @@ test('ends within a second of its object, in every process, though another one t
   const next = await create('short');
   await eventually('both refuse the token', async () => (await codes()).every((code) => code === 401), 1_000);
   expect(await codeOf(next, 'GET /api/v1/namespaces')).toBe(200);
+});
+
+test('ends the watches that were opened with it, in every process', async () => {
+  const token = await create('watcher');
+  const headers = { authorization: `Bearer ${token}` };
+  const watches = await Promise.all(
+    [api, other].map((server) => openWatch(`${server.url}/api/v1/namespaces?watch=true`, headers)),
+  );
+  for (const watch of watches) await watch.take(2);
+  const stays = await openWatch(`${api.url}/api/v1/namespaces?watch=true`, {
+    authorization: `Bearer ${await api.token('default')}`,
+  });
+  await api.send('DELETE', `${tokens}/watcher`);
+  await Promise.all(watches.map((watch) => watch.ended));
+  const body = { metadata: { name: 'later' } };
+  await api.send('POST', '/api/v1/namespaces', { body });
+  await eventually('the other watch goes on', () =>
+    stays.seen.some(({ object }) => object.metadata.name === 'later'),
+  );
+  expect(watches.map(({ seen }) => seen.at(-1)?.type)).toEqual(['ADDED', 'ADDED']);
+  await stays.end();
 });
 
 test('ends at once where its object only begins to go', async () => {

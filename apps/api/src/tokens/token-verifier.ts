@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { ApiDeps } from '../api-deps.ts';
 import { cachedKeys, type KeysOf } from './cached-keys.ts';
 import { issuersOf } from './issuers-of.ts';
+import type { StreamToken } from './open-streams.ts';
 import { sharedCheck } from './shared-check.ts';
 import { isTokenAlive } from './token-liveness.ts';
 import { tokenUses } from './token-uses.ts';
@@ -13,9 +14,13 @@ const verifiedForMs = 15_000;
 const aliveForMs = 500;
 const rememberedTokens = 10_000;
 
-interface RememberedToken {
+interface RememberedToken extends GoodToken {
   readonly verified: VerifiedToken;
-  readonly isAlive: () => boolean | Promise<boolean>;
+}
+
+/** A token that was good when it was asked for. */
+export interface GoodToken extends StreamToken {
+  readonly identity: Identity;
 }
 
 type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'log' | 'externalUrl' | 'formerExternalUrls'>;
@@ -26,7 +31,7 @@ type VerifierDeps = Pick<ApiDeps, 'keys' | 'now' | 'store' | 'log' | 'externalUr
  *
  * @throws TokenError (from the function returned)
  */
-export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<Identity> {
+export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<GoodToken> {
   const keysOf = cachedKeys(deps.keys);
   const noteUse = tokenUses(deps);
   // Requests that bring the same token at the same time share one verification; a refusal is not remembered.
@@ -42,9 +47,9 @@ export function tokenVerifier(deps: VerifierDeps): (token: string) => Promise<Id
     if (!(await known.isAlive())) {
       throw new TokenError('revoked', 'the key of the token, or what it depends on, does not exist any more');
     }
-    const { identity, object } = known.verified;
+    const { object } = known.verified;
     if (object !== undefined) noteUse(object);
-    return identity;
+    return known;
   };
 }
 
@@ -62,5 +67,5 @@ async function verifyForApi(deps: VerifierDeps, keysOf: KeysOf, token: string): 
     async () => (await Promise.all([hasKey(), isTokenAlive(deps, dependencies)])).every(Boolean),
     { freshForMs: aliveForMs },
   );
-  return { verified, isAlive };
+  return { id: `${identity.clusterId}/${identity.jti}`, identity, isAlive, verified };
 }
