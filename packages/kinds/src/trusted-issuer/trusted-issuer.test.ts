@@ -97,6 +97,7 @@ describe('TrustedIssuer', () => {
       `match: Invalid value: "claims.repository == 'acme/web' &&": compilation failed: ERROR: <input>:1:35: Unexpected token: EOF`,
     ],
     [{ match: 'claims.admin' }, 'match: Invalid value: "claims.admin": must evaluate to bool'],
+    [{ match: 'claims.?admin' }, 'match: Invalid value: "claims.?admin": must evaluate to bool'],
     [{ user: "['a']" }, `user: Invalid value: "['a']": must evaluate to a string`],
     [{ groups: '5' }, 'groups: Invalid value: "5": must evaluate to a string or a list of strings'],
     [
@@ -121,6 +122,7 @@ describe('TrustedIssuer', () => {
 
   test.for<Record<string, unknown>>([
     { groups: "['deployers']" },
+    { groups: 'claims.?groups', uid: 'claims.?uid' },
     { groups: "claims.?groups.orValue([]).map(g, 'team-' + g)" },
     { user: 'claims.email', match: 'claims.?email_verified.orValue(false) == true' },
     {

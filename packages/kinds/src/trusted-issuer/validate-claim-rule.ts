@@ -40,7 +40,10 @@ export function checkExpression(expression: string, { at, over, type }: Expressi
   if ('problem' in compiled) return [invalid(at, expression, compiled.problem)];
   const { accepts, complaint } = resultTypes[type];
   const accepted: readonly string[] = accepts;
-  return accepted.includes(compiled.program.type) ? [] : [invalid(at, expression, complaint)];
+  const { type: yielded } = compiled.program;
+  // An optional without a value counts as none, where texts may be missing.
+  const [, inner] = type === 'bool' ? [] : (/^optional<(.*)>$/.exec(yielded) ?? []);
+  return accepted.includes(inner ?? yielded) ? [] : [invalid(at, expression, complaint)];
 }
 
 /** What is wrong with one rule. `emailVerified`: whether the issuer's own rules look at `claims.email_verified`. */
