@@ -100,7 +100,7 @@ export function fairShare(deps: FairShareDeps) {
 
   const takeSeat = async (c: ApiContext, request: Omit<SeatRequest, 'isGone'>): Promise<Seat> => {
     const { outgoing } = c.env;
-    const outcome = await seats.acquire({ ...request, isGone: () => outgoing.destroyed });
+    const outcome = await seats.acquire({ ...request, isGone: () => isClosed(outgoing) });
     if (typeof outcome === 'string') throw await refusal(0);
     return outcome;
   };
@@ -132,7 +132,7 @@ export function fairShare(deps: FairShareDeps) {
     const lasts = isLongRunning(attributes);
     if (lasts && !longRunning.begin(tenantId, budget.watches)) throw await refusal(0);
     const { outgoing } = c.env;
-    if (lasts) outgoing.once('close', () => longRunning.end(tenantId));
+    if (lasts) onceClosed(outgoing, () => longRunning.end(tenantId));
 
     c.set('tenantId', tenantId);
     c.set('pace', new Pace(slices, tenantId));
@@ -154,8 +154,7 @@ export function fairShare(deps: FairShareDeps) {
       else {
         objectCounts.set(countKey, listed);
         // The answer is still being made while it is sent.
-        outgoing.once('close', () => seat.release());
-        if (outgoing.destroyed) seat.release();
+        onceClosed(outgoing, () => seat.release());
       }
       noteSteering(attributes);
     }
@@ -169,6 +168,18 @@ export function fairShare(deps: FairShareDeps) {
     if (attributes.type === 'path' || !mutatingVerbs.has(attributes.verb)) return;
     if (steering.isSteeredBy(attributes.group)) steering.expire(attributes.clusterId);
   }
+}
+
+type Outgoing = ApiContext['env']['outgoing'];
+
+function isClosed(outgoing: Outgoing): boolean {
+  return 'stream' in outgoing ? outgoing.stream.destroyed : outgoing.destroyed;
+}
+
+/** Runs it when the answer is sent or its client is gone, also if that has happened already. */
+function onceClosed(outgoing: Outgoing, run: () => void): void {
+  if (isClosed(outgoing)) run();
+  else outgoing.once('close', run);
 }
 
 /** Whoever keeps the fleet going must get through whatever tenants do. */
