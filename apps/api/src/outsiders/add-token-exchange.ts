@@ -43,7 +43,10 @@ export function addTokenExchange(
       const clusterIssuer = issuerOf(deps.externalUrl, clusterId);
       const { subjectToken, scope } = readExchangeRequest(await readForm(c), clusterIssuer);
       const outsider = await identified(deps.outsiders, subjectToken, clusterId);
-      return c.json(await tokenFor(deps, outsider, scope));
+      const answer = await tokenFor(deps, outsider, scope);
+      // Whoever is given a token stands in the logs from here on.
+      c.set('identity', outsider.identity);
+      return c.json(answer);
     } catch (error) {
       return answerRefusal(c, asExchangeError(error), deps);
     }

@@ -80,6 +80,20 @@ test('its scope is what the rules and the request have in common, and is said', 
   expect(list.json).toMatchObject({ code: 403, message: expect.stringContaining('scope') });
 });
 
+test('the audit log says to whom a token was given, and holds neither of the two', async () => {
+  const subject_token = await fixture.token({ sub: 'auditor' });
+  const { json } = await exchange({ subject_token });
+  const events = await fixture.api.send(
+    'GET',
+    '/clusters/acme-prod/apis/audit.berth.dev/v1/events?fieldSelector=user.username%3Dci%3Aauditor',
+    { as: 'system' },
+  );
+  expect(events.json.items).toMatchObject([
+    { verb: 'post', user: { username: 'ci:auditor' }, responseStatus: { code: 200 } },
+  ]);
+  for (const token of [subject_token, json.access_token]) expect(events.text).not.toContain(token);
+});
+
 test('a token that was exchanged ends with its TrustedIssuer', async () => {
   const { json } = await exchange();
   expect((await fixture.whoAmI('acme-prod', json.access_token)).status).toBe(201);
