@@ -1,4 +1,5 @@
 import { apiAudience } from '@berth/auth';
+import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
 
@@ -87,6 +88,23 @@ test('for another audience is none of the API server’s, but whoever it is for 
     audiences: ['vault'],
     user: { username: 'system:serviceaccount:ns:builder' },
   });
+});
+
+test('a cloud that knows the issuer alone can verify it', async () => {
+  const { token } = (await request('builder', { audiences: ['sts.cloud.test'] })).json.status;
+  // The published URLs begin with the server's name, which a test cannot reach.
+  const open = async (url: string) =>
+    (await api.send('GET', url.replace('https://berth.test:6443', ''), { as: null })).json;
+  const issuer = claimsOf(token).iss;
+  const discovery = await open(`${issuer}/.well-known/openid-configuration`);
+  expect(discovery.issuer).toBe(issuer);
+  const jwks = createLocalJWKSet(await open(discovery.jwks_uri));
+  const { payload, protectedHeader } = await jwtVerify(token, jwks, {
+    issuer,
+    audience: 'sts.cloud.test',
+    algorithms: discovery.id_token_signing_alg_values_supported,
+  });
+  expect([payload.sub, protectedHeader.alg]).toEqual(['system:serviceaccount:ns:builder', 'ES256']);
 });
 
 describe('bound to an object', () => {

@@ -5,6 +5,7 @@ import { migrate } from '@berth/store';
 import type { ApiAccess } from '../api-request.ts';
 import { ensureCertificates } from '../instance/certificates.ts';
 import { type DataDirectory, dataDirectory, takeDataDirectory } from '../instance/data-directory.ts';
+import { noteServerUrl } from '../instance/former-urls.ts';
 import { ensureCluster, ensureTenant, removeNodes } from '../instance/fleet-objects.ts';
 import { writeInstanceKubeconfig } from '../instance/kubeconfig.ts';
 import { ensureMasterKey } from '../instance/master-keys.ts';
@@ -78,7 +79,8 @@ async function start(instance: Instance): Promise<NodeJS.Timeout> {
   instance.engines = engines;
   await migrate(engines.databaseUrl);
 
-  const context: PartContext = { settings, directory, engines, printer };
+  const formerUrls = await noteServerUrl(directory.serverUrls, serverUrl(settings));
+  const context: PartContext = { settings, directory, engines, formerUrls, printer };
   instance.parts.push(await startPart(apiPart(context)));
   const keys: Keys = { masterKeys, caPem, databaseUrl: engines.databaseUrl };
   await writeTokens(instance, keys);

@@ -16,6 +16,8 @@ export interface DataDirectory {
     readonly key: string;
   };
   readonly masterKey: string;
+  /** The URLs under which the instance was reached. */
+  readonly serverUrls: string;
   readonly kubeconfig: string;
   readonly adminKubeconfig: string;
   readonly nodeToken: (nodeName: string) => string;
@@ -35,6 +37,7 @@ export function dataDirectory(path: string): DataDirectory {
       key: join(pki, 'server.key'),
     },
     masterKey: join(path, 'master.key'),
+    serverUrls: join(path, 'server-urls'),
     kubeconfig: join(path, 'kubeconfig'),
     adminKubeconfig: join(path, 'admin.kubeconfig'),
     nodeToken: (nodeName) => join(path, 'nodes', `${nodeName}.token`),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataDirectory } from '../instance/data-directory.ts';
+import { serverUrl } from '../instance/server-url.ts';
 import { masterKeySettings } from '../instance/master-keys.ts';
 import type { Settings } from '../settings.ts';
 import type { Engines } from './engines.ts';
@@ -12,13 +13,15 @@ export interface PartContext {
   readonly settings: Settings;
   readonly directory: DataDirectory;
   readonly engines: Engines;
+  /** URLs under which the instance was reached before. */
+  readonly formerUrls: readonly string[];
   readonly printer: EventPrinter;
 }
 
 const apps = fileURLToPath(new URL('../../../', import.meta.url));
 
 export function apiPart(context: PartContext): PartOptions {
-  const { settings, directory } = context;
+  const { settings, directory, formerUrls } = context;
   return part(
     context,
     { name: 'api', app: 'api' },
@@ -29,7 +32,8 @@ export function apiPart(context: PartContext): PartOptions {
       BERTH_TLS_KEY_FILE: directory.pki.key,
       BERTH_CA_FILE: directory.pki.ca,
       ...masterKeyVariables(context),
-      BERTH_EXTERNAL_URL: `https://127.0.0.1:${settings.port}`,
+      BERTH_EXTERNAL_URL: serverUrl(settings),
+      BERTH_FORMER_EXTERNAL_URLS: formerUrls.join(','),
       ...issuerVariables(context),
     },
   );
