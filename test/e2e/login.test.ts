@@ -1,12 +1,14 @@
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { type DeviceProvider, startDeviceProvider } from '../support/device-provider.ts';
 import { eventually } from '../support/eventually.ts';
 import { berth, berthProcess, type Instance, startInstance } from '../support/instance.ts';
 import { type CommandResult, runClient } from '../support/real-clients.ts';
 
+// Tests run several commands in a row, each a process of its own.
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 120_000 });
 let instance: Instance;
 let provider: DeviceProvider;
 let home: string;
@@ -44,7 +46,7 @@ beforeAll(async () => {
     ['clusters', 'create', 'rival/theirs'],
   ])
     expect(await berth(args, data)).toMatchObject({ code: 0 });
-}, 120_000);
+});
 afterAll(async () => {
   await instance?.remove();
   await provider?.close();
@@ -102,6 +104,11 @@ describe('a login in a browser', () => {
       expect.stringMatching(
         /^berth: clusters\.platform\.berth\.dev is forbidden: User "people:alice@example\.com"/,
       ),
+    ]);
+    const everybodys = await berth(['clusters', 'list'], { ...environment(), BERTH_TENANT: '' });
+    expect([everybodys.code, everybodys.stderr]).toEqual([
+      5,
+      expect.stringMatching(/at the cluster scope\. Say whose clusters: --tenant <tenant>\n$/),
     ]);
     expect((await asAlice('kubeconfig', 'prod')).code).toBe(0);
     const kubeconfig = join(home, '.kube/config');

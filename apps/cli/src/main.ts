@@ -1,42 +1,13 @@
 #!/usr/bin/env node
-import { setTimeout as delay } from 'node:timers/promises';
-import { CommanderError } from 'commander';
-import { CliError } from './cli-error.ts';
-import { exitCodes } from './exit-codes.ts';
-import { createProgram } from './program.ts';
-import { createTerminal } from './shell/terminal.ts';
+import { enableCompileCache } from 'node:module';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 
-const terminal = createTerminal({ input: process.stdin, output: process.stdout, messages: process.stderr });
-// What reads the output may have seen enough (`| head`): that is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-  throw error;
-});
+// Completions and kubectl wait for every start of this: what was compiled once is kept, where nobody else can write.
+const { XDG_CACHE_HOME, HOME } = process.env;
+enableCompileCache(join(XDG_CACHE_HOME || join(HOME || homedir(), '.cache'), 'berth', 'compiled'));
 
-const program = createProgram({
-  terminal,
-  environment: process.env,
-  directory: process.cwd(),
-  now: () => new Date(),
-  sleep: (ms) => delay(ms),
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  process.exitCode = await report(error);
-}
-
-/** One line for what a person can mend; the whole error for what nobody foresaw. */
-async function report(error: unknown): Promise<number> {
-  // Commander has said it already.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof CliError) {
-    terminal.tell(`berth: ${error.message}`);
-    return error.exitCode;
-  }
-  const { BerthError } = await import('@berth/machinery');
-  const told = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  terminal.tell(error instanceof BerthError ? `berth: ${error.message}` : `berth: unexpected error: ${told}`);
-  return exitCodes.failed;
-}
+const { runCommandLine } = await import('./run-command-line.ts');
+const exitCode = await runCommandLine();
+// `serve` has begun by now, and says itself how it ends.
+if (exitCode !== 0) process.exitCode = exitCode;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { AccessFlags } from '../access/resolve-access.ts';
 import type { Api } from '../api/api.ts';
+import { withHint } from '../api/with-hint.ts';
 import type { CliContext } from '../cli-context.ts';
 import { usageError } from '../cli-error.ts';
 import { defaultTenant } from '../instance/names.ts';
@@ -67,10 +68,15 @@ function addCreate(clusters: Command, context: CliContext): void {
     .action(async (reference: string, flags: CreateFlags) => {
       const api = await openApi(context, flags);
       const place = newPlace(api, reference);
-      const object = await api.call({
+      const call = {
         method: 'POST',
         path: platformPaths.clusters(place.tenant),
         body: clusterOf(place, flags),
+      } as const;
+      const object = await withHint(api.call(call), {
+        code: 'NOT_FOUND',
+        message: () =>
+          `there is no tenant "${place.tenant}". Make it by berth tenants create ${place.tenant}.`,
       });
       if (flags.wait) await waitForPhase(context, api, { place, phases: ['Ready', 'Suspended'], ...flags });
       const sentence = `cluster "${place.name}" of tenant "${place.tenant}" created`;
@@ -119,10 +125,16 @@ function addReads(clusters: Command, context: CliContext): void {
         flags.selector === undefined
           ? ''
           : `?${new URLSearchParams({ labelSelector: flags.selector }).toString()}`;
-      await show(context, api, {
-        path: `${platformPaths.clusters(api.access.tenant)}${query}`,
+      const { tenant } = api.access;
+      const shown = show(context, api, {
+        path: `${platformPaths.clusters(tenant)}${query}`,
         output: flags.output,
         nothing: 'There are no clusters.',
+      });
+      await withHint(shown, {
+        code: 'FORBIDDEN',
+        message: (refusal) =>
+          tenant === undefined ? `${refusal}. Say whose clusters: --tenant <tenant>` : refusal,
       });
     });
   withOutput(

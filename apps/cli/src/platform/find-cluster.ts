@@ -1,4 +1,5 @@
 import type { Api } from '../api/api.ts';
+import { withHint } from '../api/with-hint.ts';
 import { CliError, usageError } from '../cli-error.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { type ClusterPlace, platformPaths } from './platform-paths.ts';
@@ -11,20 +12,17 @@ interface Listed {
  * Whose a cluster is: the tenant that its name is written with (`acme/prod`), or the one that is meant anyway, or the one
  * that has it, as cluster names are unique over the fleet.
  *
- * @throws CliError NOT_FOUND; USAGE where only those may look who see all tenants
+ * @throws CliError NOT_FOUND; FORBIDDEN where only those may look who see all tenants
  */
 export async function findCluster(api: Api, reference: string): Promise<ClusterPlace> {
   const known = writtenPlace(api, reference);
   if (known !== undefined) return known;
   const query = new URLSearchParams({ fieldSelector: `metadata.name=${reference}` });
-  const list = await api
-    .call({ method: 'GET', path: `${platformPaths.clusters()}?${query.toString()}` })
-    .catch((error: unknown) => {
-      if (error instanceof CliError && error.code === 'FORBIDDEN') {
-        throw usageError(`whose cluster is "${reference}"? Write <tenant>/${reference}, or give --tenant.`);
-      }
-      throw error;
-    });
+  const path = `${platformPaths.clusters()}?${query.toString()}`;
+  const list = await withHint(api.call({ method: 'GET', path }), {
+    code: 'FORBIDDEN',
+    message: () => `whose cluster is "${reference}"? Write <tenant>/${reference}, or give --tenant.`,
+  });
   const [found] = (list as Listed).items;
   if (found !== undefined) return { tenant: found.metadata.namespace, name: found.metadata.name };
   throw new CliError('NOT_FOUND', `there is no cluster "${reference}"`, { exitCode: exitCodes.notFound });
