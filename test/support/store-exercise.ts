@@ -62,6 +62,7 @@ export const steps: Readonly<Record<string, Step>> = {
     store.nodeCapacity.set(`node-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 }),
   'tenantLimits.set': ({ store, mark }) =>
     store.tenantLimits.set(mark, { 'count/configmaps': '99', clusters: '9', pods: '9' }),
+  'tenantLimits.usageOfAll': ({ store }) => store.tenantLimits.usageOfAll(),
   'tenantLimits.usage': ({ store, mark }) => store.tenantLimits.usage(mark),
   'cluster.write': async ({ cluster, key, mark }) => {
     const quota = { scopes: [], hard: [{ resource: 'pods', counter: 'pods', quantity: '1' }] };

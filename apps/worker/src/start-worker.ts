@@ -21,6 +21,7 @@ import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';
 import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
 import { workerTicks } from './duties/worker-ticks.ts';
+import { tenancyFollower } from './tenancy/follow-tenancy.ts';
 import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
 import { printEvents } from './turn/print-events.ts';
@@ -115,6 +116,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     registryOf: (clusterId: string) => (clusterId === systemClusterId ? builtinRegistry : tenantRegistry),
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
+    tenancy: tenancyFollower(store),
     nodePoolsOf: async (clusterId: string) => (await tenants.ofCluster(clusterId))?.nodePools,
     clusterCa: options.clusterCa,
     now,

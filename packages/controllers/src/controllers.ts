@@ -10,6 +10,7 @@ import { defaultPolicyController } from './rbac/default-policy.ts';
 import type { Reconciler } from './reconciler.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
+import { tenancyController } from './tenancy/reconcile.ts';
 import { tokenExpiry } from './token-expiry/reconcile.ts';
 import { ttlAfterFinishedController } from './ttl/reconcile.ts';
 
@@ -29,5 +30,6 @@ export function controllers(): readonly Reconciler[] {
     eventExpiry,
     tokenExpiry,
     flowControlController,
+    tenancyController,
   ];
 }

@@ -122,6 +122,9 @@ export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/muta
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
 export { nodePoolRequirements } from './node/node-pool.ts';
 export { type Cluster, clusterFinalizer, type ClusterPhase, type ClusterSpec } from './platform/cluster.ts';
+export { clusterStatus } from './platform/cluster-status.ts';
+export { type ConditionState, withConditions } from './platform/conditions.ts';
+export { planCounters } from './platform/plan-counters.ts';
 export { withoutFinalizer } from './platform/held-by-finalizer.ts';
 export type { ClusterTemplate } from './platform/cluster-template.ts';
 export { decodeTemplateObject } from './platform/template-objects.ts';

@@ -69,7 +69,7 @@ export interface Store {
    * wake. The dispatcher counts them as dispatched.
    */
   hastenTimers(key: string, now: Date): Promise<string[]>;
-  /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters. */
+  /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters that are not suspended. */
   assignedTo(node: string): Promise<AssignedObject[]>;
   /** The objects among `refs` that exist, in no particular order. */
   readBodies(refs: readonly ClusterObjectKey[]): Promise<ClusterObject[]>;
@@ -366,6 +366,8 @@ export interface TenantLimits {
   set(tenantId: string, limits: Readonly<Record<string, string>>): Promise<void>;
   /** The limited resources, in byte order, each with what is used of it at this moment. */
   usage(tenantId: string): Promise<TenantUsage[]>;
+  /** The same of all tenants that have limits. */
+  usageOfAll(): Promise<{ readonly tenantId: string; readonly usage: readonly TenantUsage[] }[]>;
 }
 
 /** Quantities as Kubernetes writes them. */

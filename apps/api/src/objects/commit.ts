@@ -55,6 +55,10 @@ async function commit({ home }: ResourceScope, write: Write): Promise<Committed>
   return { state: { body: write.body, revision: outcome.revision } };
 }
 
+function suspendedExplanation(clusterId: string): string {
+  return `cluster "${clusterId}" is suspended and takes no writes; the owners of its tenant or the fleet's operator can resume it`;
+}
+
 /** What a client hears of a write that did not apply. */
 export function refusalError(scope: ResourceScope, name: string, refusal: Refusal): StatusError {
   const { groupResource, namespace } = scope;
@@ -72,7 +76,7 @@ export function refusalError(scope: ResourceScope, name: string, refusal: Refusa
     case 'quota':
       return forbiddenError(groupResource, name, describeQuotaRefusal(refusal.refusal));
     case 'suspended':
-      return forbiddenError(groupResource, name, `cluster "${scope.cluster.clusterId}" is suspended`);
+      return forbiddenError(groupResource, name, suspendedExplanation(scope.cluster.clusterId));
     default:
       return internalError(`a write was refused for an unknown reason`, refusal satisfies never);
   }

@@ -14,7 +14,7 @@ const create = (name: string) => api.send('POST', clusters, { as: 'system', body
 
 test('creating a Cluster makes one that can be written to at once', async () => {
   const created = await create('fresh');
-  expect([created.status, created.json.spec, created.json.status]).toEqual([
+  expect([created.status, created.json.spec, created.json.status]).toMatchObject([
     201,
     { tenant: 'acme', version: '1.36' },
     {
@@ -165,7 +165,7 @@ test('a suspended cluster is read and refuses writes', async () => {
     ['x', 'kube-root-ca.crt'].map((name) => [
       403,
       'Forbidden',
-      `configmaps "${name}" is forbidden: cluster "paused" is suspended`,
+      `configmaps "${name}" is forbidden: cluster "paused" is suspended and takes no writes; the owners of its tenant or the fleet's operator can resume it`,
     ]),
   );
   await api.store.setSuspended('paused', false);

@@ -5,6 +5,7 @@ import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
 import { issuerCheck } from './check-issuers.ts';
+import { usageTeller } from '../tenancy/tell-usage.ts';
 import { clusterRemover } from '../tenancy/cluster-remover.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
@@ -41,6 +42,7 @@ export function workerTicks(duties: Duties): Tick[] {
     now,
   });
   const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now });
+  const usage = usageTeller({ store, registry: builtinRegistry, log, now });
   const remover = clusterRemover({ store, registry: builtinRegistry, log });
   const ticks: Tick[] = [
     { name: 'timers', everyMs: 1_000, run: () => dispatchTimers(store, { now, requestTurn }) },
@@ -53,6 +55,7 @@ export function workerTicks(duties: Duties): Tick[] {
         if (found > 0) log.debug({ clusters: found }, 'the sweep found work');
       },
     },
+    { name: 'tenant-usage', everyMs: 15_000, run: () => usage.look() },
     { name: 'cluster-removals', everyMs: 1_000, run: () => remover.work() },
     { name: 'silent-nodes', everyMs: 5_000, run: () => monitor.look() },
     { name: 'issuers', everyMs: 5_000, run: () => issuers.look() },

@@ -3,6 +3,7 @@ import { builtinRegistry } from '@berth/kinds';
 import { openStore, type Store } from '@berth/store';
 import { createHintBus, type TestHintBus } from '../../../../test/support/hint-bus.ts';
 import { createTestDatabase } from '../../../../test/support/postgres.ts';
+import { tenancyFollower } from '../tenancy/follow-tenancy.ts';
 import { defaultTurnSize, type TurnDeps } from '../turn/cluster-turn.ts';
 import { fleetNodes } from '../turn/fleet-nodes.ts';
 import type { EndedTurn } from '../turn/turn-report.ts';
@@ -38,6 +39,7 @@ export async function createTurnFixture(): Promise<TurnFixture> {
       registryOf: () => builtinRegistry,
       reconcilers,
       fleetNodes: fleetNodes(store, builtinRegistry),
+      tenancy: tenancyFollower(store),
       nodePoolsOf: async () => undefined,
       clusterCa: testCa,
       now: () => clock.now,

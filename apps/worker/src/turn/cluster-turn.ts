@@ -3,6 +3,7 @@ import { type PlanRoom, type Reconciler, runTurn, type TurnPlan } from '@berth/c
 import { planState } from '@berth/machinery';
 import type { KindRegistry } from '@berth/kinds';
 import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
+import type { TenancyFollower } from '../tenancy/follow-tenancy.ts';
 import type { FleetNodes } from './fleet-nodes.ts';
 import { newNameSuffix } from './name-suffix.ts';
 import { observeChanges } from './observed-changes.ts';
@@ -15,6 +16,7 @@ export interface TurnDeps {
   readonly registryOf: (clusterId: string) => KindRegistry;
   readonly reconcilers: readonly Reconciler[];
   readonly fleetNodes: FleetNodes;
+  readonly tenancy: TenancyFollower;
   /** The pools of the fleet whose nodes the cluster uses; undefined for every node. */
   readonly nodePoolsOf: (clusterId: string) => Promise<readonly string[] | undefined>;
   /** PEM of the CA that signs the API server's certificate. */
@@ -98,6 +100,8 @@ async function attemptTurn(
   const observed = await observeChanges(cluster, { view, registry, cursor, limit: budget.maxChanges });
   if (observed.cursor === cursor && timers.length === 0) return 'idle';
 
+  // Before the commit: a turn that fails is done again.
+  await deps.tenancy.follow(clusterId, observed.changes, view);
   const [sawNodes, pools] = await Promise.all([
     deps.fleetNodes.follow(clusterId, observed.changes),
     deps.nodePoolsOf(clusterId),

@@ -2,6 +2,7 @@
 import {
   beforeCreate,
   beforeDelete,
+  beforeFinalize,
   beforeUpdate,
   beforeUpdateStatus,
   type DeleteOptions,
@@ -9,6 +10,7 @@ import {
   type KindRegistry,
   type Mutation,
   resourceName,
+  withoutFinalizer,
 } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
@@ -100,6 +102,12 @@ export class MemoryCluster {
   updateStatus(object: KubeObject): void {
     const definition = this.definitionOf(object);
     this.#commit(definition, beforeUpdateStatus(definition, this.#current(object), object));
+  }
+
+  /** What a worker does when everything that the finalizer stood for is gone. */
+  finalize(object: KubeObject, finalizer: string): void {
+    const definition = this.definitionOf(object);
+    this.#commit(definition, beforeFinalize(definition, object, withoutFinalizer(object, finalizer)));
   }
 
   delete(object: KubeObject, options: DeleteOptions = {}): void {

@@ -15,6 +15,7 @@ import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
 import { clusterMessage, clusterSchema } from './cluster-schema.ts';
+import { clusterStatus } from './cluster-status.ts';
 import { heldByFinalizer } from './held-by-finalizer.ts';
 import { validateTemplateName } from './plan.ts';
 import { reservedClusterName, reservedTenantName } from './reserved-names.ts';
@@ -112,7 +113,7 @@ export const cluster: KindDefinition = {
   strategy: heldByFinalizer(clusterFinalizer, {
     applyDefaults,
     // The cluster is made in the transaction that stores this object.
-    prepareForCreate: (object) => withPhase(withoutStatus(object)),
+    prepareForCreate: (object) => withFirstStatus(withoutStatus(object)),
     prepareForUpdate: (next, current) => withPhase(keepStatus(next, current)),
     validateCreate: (object) => [...validateIdentity(object), ...validate(object)],
     validateUpdate: (next, current) => [...validateFixed(next, current), ...validate(next)],
@@ -139,6 +140,12 @@ function applyDefaults(object: KubeObject): KubeObject {
   const { tenant, version, ...spec } = specOf(object);
   const { namespace = '' } = object.metadata;
   return { ...object, spec: { ...spec, tenant: tenant || namespace, version: version || versions[0] } };
+}
+
+/** Complete from the beginning, so that a new cluster is one change of the log and no controller has to come along. */
+function withFirstStatus(object: KubeObject): KubeObject {
+  const now = new Date(object.metadata.creationTimestamp ?? 0);
+  return { ...object, status: clusterStatus(object as Cluster, { isTenantSuspended: false, now }) };
 }
 
 /** The phase follows from the rest in the same write, so that nobody reads another one meanwhile. */

@@ -106,6 +106,8 @@ export const plan: KindDefinition = {
     validateCreate: validate,
     validateUpdate: validate,
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: noErrors },
+    forbidsDelete: ({ status }: Plan) =>
+      status?.tenants ? `${status.tenants} tenants have it; give them another plan first` : undefined,
   },
   selectableFields: {},
   hasGeneration: true,

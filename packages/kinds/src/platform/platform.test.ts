@@ -25,9 +25,16 @@ test.each([tenant, plan, cluster])('$kind is named by a DNS label', (kind) => {
 describe('Cluster', () => {
   test('belongs to the tenant of its namespace, is of the newest version and Ready at once', () => {
     const { object } = beforeCreate(cluster, { ...newCluster(), status: { phase: 'Deleting' } }, context);
-    expect([object['spec'], object.status]).toEqual([
+    expect([object['spec'], object.status]).toMatchObject([
       { tenant: 'acme', version: '1.36' },
-      { phase: 'Ready' },
+      {
+        phase: 'Ready',
+        observedGeneration: 1,
+        conditions: [
+          { type: 'Ready', status: 'True' },
+          { type: 'Suspended', status: 'False' },
+        ],
+      },
     ]);
     expect(cluster.provisionsCluster?.(object)).toEqual({
       clusterId: 'a',
@@ -87,7 +94,7 @@ describe('Cluster', () => {
     const suspended = beforeUpdate(cluster, object, { ...object, spec: { suspended: true } }).object;
     expect(suspended).toMatchObject({ status: { phase: 'Suspended' }, metadata: { generation: 2 } });
     const resumed = beforeUpdate(cluster, suspended, { ...suspended, spec: {} }).object;
-    expect(resumed.status).toEqual({ phase: 'Ready' });
+    expect(resumed.status).toMatchObject({ phase: 'Ready' });
   });
 
   test('stays until its finalizer is taken off, which no update does', () => {

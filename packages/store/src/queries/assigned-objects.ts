@@ -1,6 +1,6 @@
-import { asc, eq } from 'drizzle-orm';
+import { and, asc, eq } from 'drizzle-orm';
 import type { Database } from '../database.ts';
-import { objects } from '../schema/tables.ts';
+import { clusters, objects } from '../schema/tables.ts';
 import type { AssignedObject, ClusterObject, ClusterObjectKey } from '../store.ts';
 import { translated } from '../translate-error.ts';
 
@@ -10,6 +10,7 @@ export function assignedTo(database: Database, node: string): Promise<AssignedOb
     database.fleet
       .select({ clusterId, resource, namespace, name, uid, revision })
       .from(objects)
+      .innerJoin(clusters, and(eq(clusters.id, objects.clusterId), eq(clusters.suspended, false)))
       .where(eq(objects.node, node))
       .orderBy(asc(clusterId), asc(resource), asc(namespace), asc(name)),
   );

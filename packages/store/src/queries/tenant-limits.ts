@@ -18,6 +18,16 @@ export function tenantLimitStore(database: Database): TenantLimits {
             select berth.set_tenant_limits(${tenantId}, ${JSON.stringify(encoded)}::jsonb)`),
       );
     },
+    usageOfAll() {
+      return translated('read', async () => {
+        const rows = await database.fleetSql<{ tenantId: string; usage: TenantUsage[] }[]>`
+          select t.tenant_id as "tenantId", jsonb_agg(jsonb_build_object('resource', t.resource, 'hard', t.quantity,
+            'used', berth.format_quantity(u.used, u.is_binary)) order by t.resource) as usage
+          from berth.tenant_limits t join berth.tenant_usage u on u.tenant_id = t.tenant_id and u.resource = t.resource
+          group by t.tenant_id order by t.tenant_id`;
+        return rows.map(({ tenantId, usage }) => ({ tenantId, usage }));
+      });
+    },
     usage(tenantId) {
       return translated('read', async () => {
         const rows = await database.fleetSql<TenantUsage[]>`
