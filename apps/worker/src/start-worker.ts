@@ -152,6 +152,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       log,
       now,
       issuerNetworks: options.issuerNetworks ?? [],
+      logRetentionMs: options.retentionMs ?? 3_600_000,
       auditRetentionMs: options.auditRetentionMs ?? 30 * 24 * 3_600_000,
       consumers: options.outboxConsumers ?? new Map(),
       keys: createKeyRing(store.signingKeys, options.masterKeys, now),

@@ -17,6 +17,7 @@ export { type CronSchedule, CronScheduleError, parseCronSchedule } from './cron/
 export { latestCronTime, type LatestCronTime } from './cron/latest-cron-time.ts';
 export { isTimeZone, zoneOffsetMs } from './cron/time-zone.ts';
 export { decodeJsonBody, decodeValue } from './decode/decode-json.ts';
+export { durationMs } from './decode/duration-form.ts';
 export type { DecodedBody, DecodeOptions, DecodeTarget, FieldValidation } from './decode/decode-options.ts';
 export { BerthError } from './errors/berth-error.ts';
 export {

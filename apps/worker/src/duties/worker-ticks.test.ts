@@ -30,6 +30,7 @@ test('a duty that cannot reach the database says so once, by name, and does not 
     consumers: new Map(),
     keys,
     rotateKeysAfterMs: 1,
+    logRetentionMs: 1,
     auditRetentionMs: 1,
   });
   await store.close();

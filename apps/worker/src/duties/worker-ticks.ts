@@ -23,6 +23,7 @@ export interface Duties {
   readonly now: () => Date;
   /** Networks beside public addresses at which outside issuers may be. */
   readonly issuerNetworks: readonly AllowedNetwork[];
+  readonly logRetentionMs: number;
   readonly auditRetentionMs: number;
   readonly consumers: ReadonlyMap<string, OutboxConsumer>;
   readonly keys: Pick<KeyRing, 'rotate'>;

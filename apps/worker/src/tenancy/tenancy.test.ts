@@ -7,6 +7,7 @@ import { createTestCluster } from '../testing/cluster-client.ts';
 import { createTurnFixture, type TurnFixture } from '../testing/turn-fixture.ts';
 import { runClusterTurn } from '../turn/cluster-turn.ts';
 import { tenancyFollower } from './follow-tenancy.ts';
+import { longestRetention } from './longest-retention.ts';
 import { usageTeller } from './tell-usage.ts';
 
 let fixture: TurnFixture;
@@ -20,7 +21,12 @@ const key = (plural: string, name: string, namespace = '') => ({
   name,
 });
 const make = (kind: string, metadata: KubeObject['metadata'], spec: object = {}) =>
-  fixture.system.create({ apiVersion: 'platform.berth.dev/v1', kind, metadata, ...{ spec } });
+  fixture.system.create<KubeObject & { spec: object }>({
+    apiVersion: 'platform.berth.dev/v1',
+    kind,
+    metadata,
+    spec,
+  });
 
 /** One turn of the system cluster, and the cluster row that stands for it. */
 async function turn(): Promise<void> {
@@ -135,4 +141,18 @@ test('a tenant’s status tells what it uses of its plan, and when that is more 
     status: 'True',
     message: expect.stringContaining('clusters 2 of 1'),
   });
+});
+
+test('the log is kept for the longest plan that a tenant has', async () => {
+  await make('Plan', { name: 'bought' }, { logRetention: '6h0m0s' });
+  await make('Plan', { name: 'nobodys' }, { logRetention: '48h0m0s' });
+  await make('Tenant', { name: 'historian' });
+  await turn();
+  expect(await longestRetention(fixture.store)).toBe(0);
+  await fixture.system.update<Tenant>(key('tenants', 'historian'), (tenant) => ({
+    ...tenant,
+    spec: { plan: 'bought' },
+  }));
+  await turn();
+  expect(await longestRetention(fixture.store)).toBe(6 * 3_600_000);
 });

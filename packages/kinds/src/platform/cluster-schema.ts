@@ -1,11 +1,5 @@
 import type { SchemaTable } from '@berth/machinery';
-import {
-  conditionsField,
-  metadataField,
-  optionalField,
-  platformMessage,
-  quantitiesField,
-} from './schema-parts.ts';
+import { conditionsField, metadataField, optionalField, platformMessage } from './schema-parts.ts';
 
 const messages = { spec: platformMessage('ClusterSpec'), status: platformMessage('ClusterStatus') };
 
@@ -32,7 +26,6 @@ export const clusterSchema: SchemaTable = {
     conditions: conditionsField(2),
     endpoint: optionalField(3, 'string'),
     issuer: optionalField(4, 'string'),
-    used: quantitiesField(5),
-    observedGeneration: optionalField(6, 'int64'),
+    observedGeneration: optionalField(5, 'int64'),
   },
 };

@@ -58,7 +58,6 @@ export interface Cluster extends KubeObject {
     endpoint?: string;
     /** `iss` of the cluster's tokens. */
     issuer?: string;
-    used?: Record<string, string>;
     observedGeneration?: number;
   };
 }

@@ -44,7 +44,7 @@ export interface PlanSpec {
   watches?: number;
   /** Turns of the tenant's clusters at once. */
   concurrentTurns?: number;
-  /** How long a cluster's log can be read back. */
+  /** How long the logs of clusters can be read back at least. */
   logRetention?: string;
   /** Pools whose nodes clusters may use. Absent: every pool. */
   nodePools?: string[];

@@ -17,6 +17,11 @@ export function canonicalDuration(text: string): string {
   return formatDuration(parseDuration(text));
 }
 
+/** A `metav1.Duration` in whole milliseconds. */
+export function durationMs(text: string): number {
+  return Number(parseDuration(text) / 1_000_000n);
+}
+
 /** @returns nanoseconds */
 export function parseDuration(text: string): bigint {
   const negative = text.startsWith('-');
