@@ -1,6 +1,6 @@
 // What the flooding tenant does, in a process of its own: its clients must not take the measuring ones' time. Takes its orders as one
 // message, says `started`, floods until it is told to stop, says what came of it, and ends.
-import { setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
 import { request, Agent, type RequestOptions } from 'node:https';
 import { request as plainRequest, Agent as PlainAgent } from 'node:http';
 import { parallelJob } from './objects.ts';
@@ -20,6 +20,7 @@ export interface FloodOrders {
 export type FloodAnswers = Record<string, number>;
 
 /** On a machine of their own the clients would take nothing from the server's processors; here they yield to it. */
+const yieldsBy = 10;
 const lowestPriority = 19;
 const lingersMs = 2;
 
@@ -27,7 +28,7 @@ const answers: FloodAnswers = {};
 const stopped = new AbortController();
 
 process.once('message', (orders: FloodOrders) => {
-  setPriority(lowestPriority);
+  setPriority(Math.min(lowestPriority, getPriority() + yieldsBy));
   process.once('message', () => stopped.abort());
   void flood(orders).then(() => {
     process.send?.(answers, () => process.exit(0));
