@@ -15,6 +15,8 @@ export interface SeatDispatcherOptions {
   readonly nowMs: () => number;
 }
 
+/** The widest request takes this part of its tenant's seats, so that it need not wait until all others have ended. */
+const widestPart = 0.25;
 /** So long after its last request a tenant still counts as there. */
 const lingersMs = 500;
 
@@ -49,9 +51,11 @@ export class SeatDispatcher {
   }
 
   /** A seat now or later, or why there is none. Does not wait where it need not: then nothing is allocated but the seat. */
-  acquire(request: SeatRequest): Seat | SeatRefusal | Promise<Seat | SeatRefusal> {
-    const tenant = this.#tenantOf(request);
-    const limits = this.#limitsOf(tenant, request.tenantSeats);
+  acquire(asked: SeatRequest): Seat | SeatRefusal | Promise<Seat | SeatRefusal> {
+    const tenant = this.#tenantOf(asked);
+    const limits = this.#limitsOf(tenant, asked.tenantSeats);
+    const widest = Math.max(1, Math.ceil(limits.total * widestPart));
+    const request = asked.seats > widest ? { ...asked, seats: widest } : asked;
     if (this.#hasRoom(request.seats) && tenant.canStart(request, limits)) {
       tenant.start(request);
       return this.#seat(tenant, request);

@@ -68,7 +68,7 @@ export class TenantSeats {
     return (state === undefined || state.queued === 0) && this.fits(request, limits);
   }
 
-  /** Whether the tenant and the level have the seats. A request that is wider than all there is goes alone. */
+  /** Whether the tenant and the level have the seats. A request that is wider than its level goes there alone. */
   fits({ seats, flow: { level }, clusterId, steering }: SeatRequest, { total }: TenantLimits): boolean {
     if (this.#used > 0 && this.#used + seats > total) return false;
     if (level.response === 'exempt') return true;

@@ -26,7 +26,7 @@ const user = 'bench';
  */
 export const flood: Scenario = {
   name: 'flood',
-  description: `one tenant's get, create and Job-to-completion alone, and while ${floodClients} clients of another one flood (needs simulated nodes)`,
+  description: `one tenant's get, create and Job-to-completion alone, and while ${floodClients} clients of another one flood (needs an instance with --nodes simulated:24)`,
   isDefault: false,
   run: async (context) => {
     const admin = adminOf(context);
