@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTestApi, type TestAnswer, type TestApi } from '../../../../test/support/api.ts';
 import { createApp } from '../app.ts';
+import { AuditQueue } from '../audit/audit-queue.ts';
 import { defaultFairShare } from '../fair-share/fair-share-settings.ts';
 import {
   emptyRole,
@@ -42,6 +43,9 @@ beforeAll(async () => {
     expect((await api.send('POST', path, { as, body })).status).toBe(201);
   };
   await create('default', '/api/v1/namespaces', { metadata: { name: matrixNamespaces.default } });
+  // Something that the audit log of the namespace tells of.
+  const configMaps = `/api/v1/namespaces/${matrixNamespaces.default}/configmaps`;
+  await create('default', configMaps, { metadata: { name: 'told' } });
   await create('system', '/apis/platform.berth.dev/v1/tenants', {
     metadata: { name: matrixNamespaces.system },
     spec: {},
@@ -128,9 +132,10 @@ const kindRoutes = builtinRegistry.definitions.flatMap((definition) =>
 
 /** The request of a route that succeeds for who may make it, on an object that is there for it alone. */
 async function callOf({ definition, version, verb, subresource }: KindRoute, place: Place): Promise<Call> {
-  const name = `m-${++count}`;
   const { clusterId, namespace, collection } = place;
   const base = `/clusters/${clusterId}${collection}`;
+  if (!definition.verbs.includes('create')) return readOf(verb, base, clusterId);
+  const name = `m-${++count}`;
   const object = minimalObject(definition, version, { name, namespace });
   const method = methods[verb];
   if (subresource === '' && verb === 'create') return { method, path: base, body: object };
@@ -146,6 +151,13 @@ async function callOf({ definition, version, verb, subresource }: KindRoute, pla
   const body =
     wanted === 'object' ? (await api.send('GET', `${base}/${name}`, { as: clusterId })).json : wanted;
   return { method, path, patch: verb === 'patch', ...(body !== undefined && { body }) };
+}
+
+/** Of objects that make themselves (audit events): one that is there. */
+async function readOf(verb: Verb, base: string, as: string): Promise<Call> {
+  if (verb !== 'get') return { method: methods[verb], path: base };
+  const { items } = (await api.send('GET', base, { as })).json;
+  return { method: methods[verb], path: `${base}/${items[0].metadata.name}` };
 }
 
 function wholeBody(verb: Verb): object | 'object' | undefined {
@@ -194,12 +206,14 @@ const paths: Readonly<
 
 describe('every other route', () => {
   const registered = (): string[] => {
+    const log = pino({ level: 'silent' });
     const app = createApp({
       store: api.store,
       hints: { subscribe: () => () => {} },
       keys: api.keys,
+      auditQueue: new AuditQueue(api.store.audit, log),
       kinds: builtinRegistry,
-      log: pino({ level: 'silent' }),
+      log,
       now: () => new Date(),
       externalUrl: 'https://berth.test',
       clusterCa: '',

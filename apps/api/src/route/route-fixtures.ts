@@ -41,6 +41,7 @@ const told = { kind: 'Pod', namespace: matrixNamespaces.default, name: 'p' };
 
 /** The least that makes an object of a kind valid, beside its name; by kind, or by `apiVersion kind` where versions differ. */
 const members: Readonly<Record<string, object>> = {
+  AuditPolicy: { spec: { rules: [] } },
   Cluster: { spec: {} },
   ClusterRole: { rules: [] },
   ClusterRoleBinding: binding,
