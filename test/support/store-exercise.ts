@@ -184,6 +184,12 @@ export const steps: Readonly<Record<string, Step>> = {
     return store.nodeCapacity.remove(`former-${mark}`);
   },
   recount: ({ store, clusterId }) => store.recount(clusterId),
+  'metering.addRequests': ({ store, clusterId }) =>
+    store.metering.addRequests([{ clusterId, namespace: 'default', count: 1 }], farPast),
+  'metering.rollUp': ({ store }) => store.metering.rollUp(),
+  'metering.usageOf': ({ store, clusterId }) => store.metering.usageOf({ clusterId }, farPast, farFuture),
+  'metering.recompute': ({ store }) => store.metering.recompute(farPast),
+  'metering.drop': ({ store }) => store.metering.drop({ piecesBefore: farPast, hoursBefore: farPast }),
   setSuspended: async ({ store, clusterId }) => {
     await store.setSuspended(clusterId, true);
     await store.setSuspended(clusterId, false);

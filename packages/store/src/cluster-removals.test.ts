@@ -65,6 +65,10 @@ async function fullCluster(clusterId: string): Promise<ClusterStore> {
     releases: [],
   });
   await store.heartbeats.put(clusterId, { ...configMap('beat'), uid: 'u', body: '{}' });
+  const requests = [{ clusterId, namespace: 'default', count: 1 }];
+  await store.metering.addRequests(requests, new Date());
+  await sql`update berth.usage_pieces set to_at = to_at - interval '1 hour' where cluster_id = ${clusterId}`;
+  await store.metering.rollUp();
   return cluster;
 }
 

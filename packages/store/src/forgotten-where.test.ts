@@ -154,7 +154,6 @@ test('no SQL function that forgets its cluster shows or changes a row of a neigh
       commit_writes: expect.toSatisfy((count: number) => count >= 2),
       judge_writes: 2,
       quota_limits: 2,
-      move_usage: 1,
       write_quota_rules: 3,
       commit_turn: expect.toSatisfy((count: number) => count >= 2),
       read_objects: 2,

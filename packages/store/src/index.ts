@@ -39,8 +39,6 @@ export type {
   SigningKeys,
   Store,
   StoredContent,
-  TenantLimits,
-  TenantUsage,
   StoredKey,
   TurnStart,
 } from './store.ts';
@@ -66,3 +64,4 @@ export type {
   Write,
   WriteAudit,
 } from './types.ts';
+export type { MeteredUsage, Metering, TenantLimits, TenantUsage } from './usage.ts';

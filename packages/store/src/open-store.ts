@@ -13,6 +13,7 @@ import { hastenTimers } from './queries/hasten-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
 import { loadSnapshot } from './queries/load-snapshot.ts';
 import { dropExpiredPartitions, ensurePartitions } from './queries/log-partitions.ts';
+import { meteringStore } from './queries/metering.ts';
 import { nodeCapacityStore } from './queries/node-capacity.ts';
 import { outboxStore } from './queries/outbox.ts';
 import { readChanges } from './queries/read-changes.ts';
@@ -139,6 +140,7 @@ export function openStore(options: OpenStoreOptions): Store {
     storedKeys: storedKeyStore(database, bodies),
     nodeCapacity: nodeCapacityStore(database),
     tenantLimits: tenantLimitStore(database),
+    metering: meteringStore(database),
     recount: (clusterId) => recount(database, clusterId),
     audit: auditLog(database),
     ensurePartitions: (now) => ensurePartitions(database, now),

@@ -1,5 +1,6 @@
 import type { AuditLog } from './audit-log.ts';
 import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
+import type { Metering, TenantLimits } from './usage.ts';
 import type {
   Change,
   ListPage,
@@ -79,6 +80,7 @@ export interface Store {
   readonly storedKeys: StoredKeys;
   readonly nodeCapacity: NodeCapacity;
   readonly tenantLimits: TenantLimits;
+  readonly metering: Metering;
   /**
    * Counts what the objects of a cluster use again, and mends counters, the tenant's usage and the status of quotas if they are
    * wrong, which they never should be. Stops the cluster's commits meanwhile.
@@ -355,27 +357,6 @@ export interface NodeCapacity {
   remove(node: string): Promise<void>;
   /** In order of names. */
   usage(): Promise<NodeUsage[]>;
-}
-
-/** What all clusters of a tenant together may use, judged and counted by each commit. */
-export interface TenantLimits {
-  /**
-   * Replaces the tenant's limits: quantities by counter (`pods`, `requests.cpu`, `count/jobs.batch`, `clusters`). Usage above a
-   * new limit may stay or shrink. Waits for the commits of the tenant's clusters that are under way.
-   */
-  set(tenantId: string, limits: Readonly<Record<string, string>>): Promise<void>;
-  /** The limited resources, in byte order, each with what is used of it at this moment. */
-  usage(tenantId: string): Promise<TenantUsage[]>;
-  /** The same of all tenants that have limits. */
-  usageOfAll(): Promise<{ readonly tenantId: string; readonly usage: readonly TenantUsage[] }[]>;
-}
-
-/** Quantities as Kubernetes writes them. */
-export interface TenantUsage {
-  /** The counter. */
-  readonly resource: string;
-  readonly hard: string;
-  readonly used: string;
 }
 
 /** Cpu in millicores, memory in bytes. */

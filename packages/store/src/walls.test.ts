@@ -49,7 +49,10 @@ for (const cluster of [mine, neighbour]) {
     sealedPrivateJwk: 's',
     signsFrom: new Date(0),
   });
+  await store.metering.addRequests([{ clusterId, namespace: 'default', count: 1 }], new Date(0));
 }
+await sql`update berth.usage_pieces set to_at = from_at`;
+await store.metering.rollUp();
 await store.createCluster({ clusterId: 'former', tenantId: 't', seed: [] });
 await store.removals.begin('former');
 

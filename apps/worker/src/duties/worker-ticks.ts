@@ -10,6 +10,7 @@ import { clusterRemover } from '../tenancy/cluster-remover.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
+import { retainUsage } from './retain-usage.ts';
 import { rotateSigningKeys } from './rotate-signing-keys.ts';
 import { retainLogs } from './retain-logs.ts';
 import { sweep } from './sweep.ts';
@@ -70,6 +71,8 @@ export function workerTicks(duties: Duties): Tick[] {
         if (auditDays > 0) log.info({ auditDays }, 'dropped days of the audit log past retention');
       },
     },
+    { name: 'metering', everyMs: 60_000, run: async () => void (await store.metering.rollUp()) },
+    { name: 'metering-retention', everyMs: 3_600_000, run: () => retainUsage(store, now()) },
     {
       name: 'signing-keys',
       everyMs: 300_000,

@@ -95,6 +95,19 @@ describe('what a pod uses', () => {
       },
       { pods: '1', 'requests.example.com/gpu': '2', 'requests.hugepages-2Mi': '4Mi' },
     ],
+    [
+      'is metered from the time that a node has it',
+      { nodeName: 'n' },
+      {
+        pods: '1',
+        'requests.cpu': '100m',
+        'requests.memory': '64Mi',
+        'running.cpu': '100m',
+        'running.memory': '64Mi',
+        'limits.cpu': '1',
+        'limits.memory': '128Mi',
+      },
+    ],
   ])('%s', (_name, spec, amounts) => {
     expect(usageOf(spec).amounts).toEqual(amounts);
   });

@@ -27,6 +27,8 @@ function podAmounts(spec: PodSpec): Record<string, string> {
   const amounts: Record<string, string> = { pods: '1' };
   for (const [name, amount] of Object.entries(totalOfPod(spec, 'requests'))) {
     if (countsByRequest(name)) amounts[`requests.${name}`] = amount;
+    // What is metered: no quota can name it.
+    if (spec.nodeName && meteredResources.has(name)) amounts[`running.${name}`] = amount;
   }
   for (const [name, amount] of Object.entries(totalOfPod(spec, 'limits'))) {
     if (computeResources.has(name)) amounts[`limits.${name}`] = amount;
@@ -34,6 +36,7 @@ function podAmounts(spec: PodSpec): Record<string, string> {
   return amounts;
 }
 
+const meteredResources: ReadonlySet<string> = new Set(['cpu', 'memory']);
 const computeResources: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage']);
 
 function countsByRequest(name: string): boolean {

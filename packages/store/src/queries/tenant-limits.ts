@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { decimalQuantity } from '../encode-usage.ts';
-import type { TenantLimits, TenantUsage } from '../store.ts';
+import type { TenantLimits, TenantUsage } from '../usage.ts';
 import { translated } from '../translate-error.ts';
 
 export function tenantLimitStore(database: Database): TenantLimits {

@@ -228,7 +228,7 @@ export const nodeClaims = berth.table(
   (table) => [primaryKey({ columns: [table.clusterId, table.podUid] })],
 );
 
-/** What the objects of a namespace use together, exact at every revision. A counter at 0 has no row. */
+/** What the objects of a namespace use together, exact at every revision. A counter that stays at 0 goes after a while. */
 export const usage = berth.table(
   'usage',
   {
@@ -241,7 +241,13 @@ export const usage = berth.table(
     used: numeric().notNull(),
     /** Whether the amount is written with `Ki Mi Gi`. */
     isBinary: boolean('is_binary').notNull(),
+    /** What it came to, amount times seconds, from `metered_from` to `metered_at`: both lie in the same five minutes. */
+    area: numeric().notNull().default('0'),
+    meteredFrom: instant('metered_from').notNull().default(sql`clock_timestamp()`),
+    /** When `used` last changed. */
+    meteredAt: instant('metered_at').notNull().default(sql`clock_timestamp()`),
   },
+  // No other index: it would keep the updates, of which there is one or more in every commit, from being made in place.
   (table) => [primaryKey({ columns: [table.clusterId, table.namespace, table.resource, table.class] })],
 );
 
@@ -282,4 +288,52 @@ export const tenantUsage = berth.table(
     isBinary: boolean('is_binary').notNull(),
   },
   (table) => [primaryKey({ columns: [table.tenantId, table.resource] })],
+);
+
+/**
+ * Metered usage as it happened, written by the transactions that caused it: an amount that stood for a while, or (`level` is
+ * null) what it came to, within one hour. Together with what `usage` holds they cover every moment once.
+ */
+export const usagePieces = berth.table(
+  'usage_pieces',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    id: bigint({ mode: 'bigint' }).generatedAlwaysAsIdentity().notNull(),
+    namespace: byteText().notNull(),
+    resource: byteText().notNull(),
+    fromAt: instant('from_at').notNull(),
+    toAt: instant('to_at').notNull(),
+    level: numeric(),
+    area: numeric(),
+    /** `usage_hours` has it. */
+    rolledUp: boolean('rolled_up').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.id] }),
+    index('usage_pieces_new').on(table.toAt).where(sql`not rolled_up`),
+    index('usage_pieces_to_at').on(table.toAt),
+  ],
+);
+
+/** The pieces by hours. What deleted clusters used stands under the cluster ''. */
+export const usageHours = berth.table(
+  'usage_hours',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    tenantId: byteText('tenant_id').notNull(),
+    namespace: byteText().notNull(),
+    resource: byteText().notNull(),
+    hour: instant().notNull(),
+    /** An hour later; more where the amount stood for whole hours. */
+    until: instant().notNull(),
+    /** Amount times seconds; of requests their number. */
+    amount: numeric().notNull(),
+  },
+  (table) => [
+    primaryKey({
+      columns: [table.clusterId, table.tenantId, table.namespace, table.resource, table.hour, table.until],
+    }),
+    index('usage_hours_tenant').on(table.tenantId, table.hour),
+    index('usage_hours_until').on(table.until),
+  ],
 );
