@@ -7,6 +7,7 @@ import { formatFindings, formatTable } from './table.ts';
 import type { LocalScenario, Scenario } from './scenario.ts';
 import { authorize } from './scenarios/authorize.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
+import { clusterDelete } from './scenarios/cluster-delete.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
 import { flood } from './scenarios/flood.ts';
 import { job } from './scenarios/job.ts';
@@ -22,6 +23,7 @@ const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
   watch,
   mixed,
   clusterCreate,
+  clusterDelete,
   cronStorm,
   job,
   flood,

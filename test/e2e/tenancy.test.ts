@@ -166,3 +166,31 @@ test('a tenant is made, has clusters of its plan’s template, and goes with all
     return made.code === 0;
   });
 });
+
+test('the example of the operator’s page works as it stands', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../docs/tenancy.md'), 'utf8');
+  const [, example = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  const applied = await instance.apply(example, '--kubeconfig', instance.adminKubeconfig);
+  expect([applied.code, applied.stdout]).toEqual([
+    0,
+    expect.stringContaining('cluster.platform.berth.dev/acme-prod created'),
+  ]);
+  const server = `${instance.url}/clusters/acme-prod`;
+  expect(await fleet('--server', server, '-n', 'web', 'get', 'limitrange', 'sizes', '-o', 'name')).toContain(
+    'sizes',
+  );
+  const refused = await instance.kubectl(
+    '--kubeconfig',
+    instance.adminKubeconfig,
+    '-n',
+    'acme',
+    'delete',
+    'cluster',
+    'acme-prod',
+  );
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    expect.stringContaining('it is protected against deletion'),
+  ]);
+  expect(await fleet('-n', 'acme', 'get', 'rolebindings', '-o', 'name')).toContain('berth:tenant-owners');
+});

@@ -143,6 +143,7 @@ test('a cluster whose removal has begun is gone for everybody, though its rows a
   await expect(seen.changes(0, 10)).rejects.toMatchObject(missing);
   await expect(cluster.head()).rejects.toMatchObject(missing);
   expect(await other.clusterOwner('ended')).toBeUndefined();
+  expect((await other.assignedTo('n')).map(({ clusterId }) => clusterId)).not.toContain('ended');
   expect(await other.signingKeys.list('ended')).toEqual([]);
   expect(await other.clustersWithWork(new Date(), 1_000)).not.toContain('ended');
   const due = { limit: 1_000, redispatchAfterMs: 1 };
@@ -260,6 +261,17 @@ test('a cluster may begin suspended, with its first objects and keys', async () 
   expect(await store.clusterOwner('asleep')).toEqual({ tenantId: 't', suspended: true });
   expect(await store.cluster('asleep').write(create(configMap('b')))).toEqual({ status: 'suspended' });
   expect((await store.cluster('asleep').get(configMap('a')))?.name).toBe('a');
+});
+
+test('a node hears nothing of the objects of a suspended cluster until it is resumed', async () => {
+  const seed = [create(configMap('a'), { node: 'quiet' })];
+  await store.createCluster({ clusterId: 'napping', tenantId: 't', seed });
+  const heard = async () => (await store.assignedTo('quiet')).map(({ clusterId }) => clusterId);
+  expect(await heard()).toEqual(['napping']);
+  await store.setSuspended('napping', true);
+  expect(await heard()).toEqual([]);
+  await store.setSuspended('napping', false);
+  expect(await heard()).toEqual(['napping']);
 });
 
 test('a cluster is suspended and resumed together with the record of it', async () => {

@@ -21,6 +21,12 @@ export async function deleteCluster(admin: ApiClient, name: string): Promise<voi
   await admin.request('DELETE', `${platform}/namespaces/${mainTenant}/clusters/${name}`);
 }
 
+/** Whether its object is there; while it is being removed it is. */
+export async function hasCluster(admin: ApiClient, name: string): Promise<boolean> {
+  const path = `${platform}/namespaces/${mainTenant}/clusters/${name}`;
+  return (await admin.request('GET', path)).status !== 404;
+}
+
 /** @throws when it is refused. */
 export async function createTenant(admin: ApiClient, name: string, spec: object = {}): Promise<void> {
   await createPlatformObject(admin, 'tenants', { kind: 'Tenant', name, spec });

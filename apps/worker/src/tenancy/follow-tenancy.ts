@@ -50,7 +50,7 @@ function workOf(changes: readonly ObservedChange[], view: ReplicaView): Work {
     const { name = '' } = (after ?? before)?.metadata ?? {};
     if (resource === resources.tenants) {
       const [former, current]: readonly [Tenant | undefined, Tenant | undefined] = [before, after];
-      if (!former || !current || former.spec?.plan !== current.spec?.plan) limits.add(name);
+      if (!former || planOf(former) !== planOf(current)) limits.add(name);
       if (isSuspended(former) !== isSuspended(current)) {
         for (const cluster of clustersOf(view, name)) clusters.set(cluster.metadata.name, cluster);
       }
@@ -94,11 +94,16 @@ function mustStop(cluster: KubeObject, view: ReplicaView): boolean {
 
 function limitsOf(tenantId: string, view: ReplicaView): Record<string, string> {
   const tenant: Tenant | undefined = view.get({ resource: resources.tenants, namespace: '', name: tenantId });
-  const name = tenant?.spec?.plan;
+  const name = planOf(tenant);
   const plan: Plan | undefined = name
     ? view.get({ resource: resources.plans, namespace: '', name })
     : undefined;
   return planCounters(plan?.spec ?? {});
+}
+
+/** One that goes has none any more: its end is no change that a turn sees, but the turn's own. */
+function planOf(tenant: Tenant | undefined): string | undefined {
+  return tenant?.metadata.deletionTimestamp === undefined ? tenant?.spec?.plan : undefined;
 }
 
 /** Of a tenant or a cluster. */

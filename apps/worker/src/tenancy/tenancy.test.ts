@@ -98,9 +98,17 @@ test('a plan bounds its tenants from the turn on that sees it, and no longer whe
   await fixture.system.update<Plan>(key('plans', 'small'), (plan) => ({ ...plan, spec: { clusters: 1 } }));
   await turn();
   expect(await limits()).toEqual({ clusters: '1' });
-  await fixture.system.update<Tenant>(key('tenants', 'planned'), (tenant) => ({ ...tenant, spec: {} }));
+  const choose = (plan: string) =>
+    fixture.system.update<Tenant>(key('tenants', 'planned'), (tenant) => ({ ...tenant, spec: { plan } }));
+  await choose('');
   await turn();
   expect(await limits()).toEqual({});
+  await choose('small');
+  await turn();
+  expect(await limits()).toEqual({ clusters: '1' });
+  await fixture.system.remove(key('tenants', 'planned'));
+  await turn();
+  expect([await fixture.system.get(key('tenants', 'planned')), await limits()]).toEqual([undefined, {}]);
 });
 
 test('a tenant’s status tells what it uses of its plan, and when that is more than the plan allows', async () => {
