@@ -1,6 +1,7 @@
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { Decision, Identity, RequestAttributes } from '@berth/auth';
 import type { Pace } from '@berth/fairness';
+import type { KindRegistry } from '@berth/kinds';
 import type { RequestAudit } from './audit/request-audit.ts';
 import type { Context } from 'hono';
 
@@ -19,6 +20,8 @@ export interface ApiEnv {
      */
     untilRevoked: ((end: () => void) => () => void) | undefined;
     clusterId: string;
+    /** What the cluster serves. */
+    kinds: KindRegistry;
     attributes: RequestAttributes;
     /** What the authorizer said of the request. */
     decision: Decision | undefined;

@@ -48,15 +48,15 @@ export function createApp(deps: ApiDeps): ApiApp {
     impersonate(parts),
     fairShare(parts),
     authorize(parts),
-    requireCluster(deps),
+    requireCluster(parts),
   );
   addHealth(app, deps);
   addOpenId(app, deps);
   addTokenExchange(app, parts, takeOpenRequest);
   addLoginIssuers(app, outsiders.trusted);
-  addDiscovery(app, { ...deps, kindsOf });
-  addOpenApi(app, kindsOf);
+  addDiscovery(app, deps);
+  addOpenApi(app);
   addFleetFeed(app, deps);
-  app.all('*', serveResource(parts, kindsOf));
+  app.all('*', serveResource(parts, kindsOf('')));
   return app;
 }

@@ -117,7 +117,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
     tenancy: tenancyFollower(store),
-    nodePoolsOf: async (clusterId: string) => (await tenants.ofCluster(clusterId))?.nodePools,
+    nodesOf: (clusterId: string) => tenants.ofCluster(clusterId),
     clusterCa: options.clusterCa,
     now,
     budget: { ...defaultTurnSize, ...options.turnSize },

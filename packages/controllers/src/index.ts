@@ -9,6 +9,7 @@ export type {
   ReconcileKey,
   Reconciler,
 } from './reconciler.ts';
+export { viewOwnNodes } from './scheduling/own-nodes.ts';
 export { type BaseView, keyOf, objectId, type ResourceObject } from './turn/base-view.ts';
 export { bindPod } from './turn/bind-pod.ts';
 export type { PlanRoom } from './turn/quota-ledger.ts';

@@ -143,6 +143,7 @@ export type { AuditLevel, AuditPolicy, AuditPolicySpec, AuditRule } from './audi
 export { builtinKinds } from './registry/builtin-kinds.ts';
 export { builtinRegistry, kubernetesSchema, tenantRegistry } from './registry/builtin-registry.ts';
 export { createRegistry } from './registry/create-registry.ts';
+export { withOwnNodes } from './registry/with-own-nodes.ts';
 export { encryptedResources } from './registry/encrypted-resources.ts';
 export type { KindRegistry, ResourceName, ServedKind } from './registry/kind-registry.ts';
 export { apiVersionOf, groupKind, groupResource, resourceName } from './registry/resource-name.ts';

@@ -19,6 +19,8 @@ interface ClusterFacts {
   readonly plan: PlanSpec;
   /** The pools of the fleet whose nodes the cluster uses; undefined for every node. */
   readonly nodePools: readonly string[] | undefined;
+  /** The cluster brings its own nodes and uses none of the fleet's. */
+  readonly ownNodes: boolean;
 }
 
 /** Whose each cluster is. Answers are at most 1 s old. */
@@ -64,7 +66,14 @@ export function createTenantDirectory(store: Pick<Store, 'cluster' | 'clusterOwn
       tenants.fetch(tenantId),
       read<Cluster>('Cluster', clusterId, tenantId),
     ]);
-    return { clusterId, ...owner, ...tenant, nodePools: nodePoolsOf(cluster?.spec ?? {}, tenant.plan) };
+    const spec = cluster?.spec ?? {};
+    return {
+      clusterId,
+      ...owner,
+      ...tenant,
+      nodePools: nodePoolsOf(spec, tenant.plan),
+      ownNodes: spec.ownNodes ?? false,
+    };
   });
   return { ofCluster: (clusterId) => clusters.fetch(clusterId) };
 }

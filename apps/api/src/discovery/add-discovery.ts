@@ -17,17 +17,14 @@ import { send } from '../respond/send.ts';
 import { versionInfo } from './version-info.ts';
 
 /** `/api`, `/apis` and what is under them but no resource, in both forms of discovery; `/version`; the root. */
-export function addDiscovery(
-  app: ApiApp,
-  { kindsOf, externalUrl }: Pick<ApiDeps, 'externalUrl'> & { kindsOf: (clusterId: string) => KindRegistry },
-): void {
+export function addDiscovery(app: ApiApp, { externalUrl }: Pick<ApiDeps, 'externalUrl'>): void {
   const makers = documentMakers(new URL(externalUrl).host);
   const documents = documentCache((kinds, key: string) => {
     const [what = '', first = '', second = ''] = key.split(' ');
     return makers[what]?.(kinds, first, second);
   });
   const answer = (c: ApiContext, key: string): Promise<Response> =>
-    answerDocument(c, documents(kindsOf(c.get('clusterId')), key));
+    answerDocument(c, documents(c.get('kinds'), key));
 
   app.get('/api', (c) => answerAggregated(c, 'core') ?? answer(c, 'api'));
   app.get('/apis', (c) => answerAggregated(c, 'named') ?? answer(c, 'apis'));
@@ -42,7 +39,7 @@ export function addDiscovery(
   function answerAggregated(c: ApiContext, groups: 'core' | 'named'): Promise<Response> | undefined {
     const version = aggregatedVersion(c.req.header('accept'));
     if (version === undefined) return undefined;
-    const document = documents(kindsOf(c.get('clusterId')), `${groups} ${version}`);
+    const document = documents(c.get('kinds'), `${groups} ${version}`);
     if (document === undefined) throw pageNotFoundError();
     return sendDocument(
       c,

@@ -49,6 +49,33 @@ test('a node of another pool is not found by its name either', async () => {
   expect(await get('silver-1')).toMatchObject({ code: 404, message: 'nodes "silver-1" not found' });
 });
 
+test('nobody puts a pod on a node past the pools of its cluster', async () => {
+  const pods = '/clusters/gold-alone/api/v1/namespaces/default/pods';
+  const spec = { containers: [{ name: 'main', image: 'i' }] };
+  const send = (path: string, body: object) => api.send('POST', path, { as: 'system', body });
+  const refused = (name: string) => ({
+    code: 403,
+    message: `pods "${name}" is forbidden: node "silver-1" is in no pool that the cluster may use`,
+  });
+  const named = await send(pods, { metadata: { name: 'named' }, spec: { ...spec, nodeName: 'silver-1' } });
+  expect(named.json).toMatchObject(refused('named'));
+  expect((await send(pods, { metadata: { name: 'bound' }, spec })).status).toBe(201);
+  const bind = async (node: string) =>
+    (
+      await send(`${pods}/bound/binding`, {
+        metadata: { name: 'bound' },
+        target: { kind: 'Node', name: node },
+      })
+    ).json;
+  expect(await bind('silver-1')).toMatchObject(refused('bound'));
+  expect(await bind('gold-1')).toMatchObject({ status: 'Success' });
+  const unknown = await send(pods, {
+    metadata: { name: 'odd' },
+    spec: { ...spec, nodeName: 'no-such-node' },
+  });
+  expect(unknown.status).toBe(201);
+});
+
 test('a node that leaves the pool leaves the watch', async () => {
   const authorization = `Bearer ${await api.token('system')}`;
   const watch = await openWatch(`${api.url}/clusters/gold-alone/api/v1/nodes?watch=true`, { authorization });

@@ -1,5 +1,11 @@
 import { systemClusterId } from '@berth/auth';
-import { createRegistry, type KindDefinition, type KindRegistry, type Verb } from '@berth/kinds';
+import {
+  createRegistry,
+  type KindDefinition,
+  type KindRegistry,
+  type Verb,
+  withOwnNodes,
+} from '@berth/kinds';
 
 const readVerbs: ReadonlySet<Verb> = new Set<Verb>(['get', 'list', 'watch']);
 
@@ -15,9 +21,19 @@ export function clusterKinds(registry: KindRegistry): (clusterId: string) => Kin
   return (clusterId) => (clusterId === systemClusterId ? registry : tenantRegistry);
 }
 
+/** The kinds that a cluster serves which brings its own nodes. */
+export function ownNodesKinds(registry: KindRegistry): KindRegistry {
+  const definitions = registry.definitions.filter(({ systemOnly }) => !systemOnly);
+  return withOwnNodes(createRegistry(definitions.map(withoutSchema), registry.schema));
+}
+
+/** The schema of the whole registry has the messages already. */
+function withoutSchema({ schema: _schema, ...definition }: KindDefinition): KindDefinition {
+  return definition;
+}
+
 function asTenantsSeeIt(definition: KindDefinition): KindDefinition {
-  // The schema of the whole registry has the messages already.
-  const { schema: _schema, ...rest } = definition;
+  const rest = withoutSchema(definition);
   if (definition.home !== 'fleet') return rest;
   const reads = (verbs: readonly Verb[]) => verbs.filter((verb) => readVerbs.has(verb));
   return {

@@ -1,4 +1,5 @@
-import { type KindRegistry, servedGroups } from '@berth/kinds';
+import type { KindRegistry } from '@berth/kinds';
+import { servedGroups } from '@berth/kinds';
 import {
   encodeOpenApiV2Protobuf,
   notAcceptableError,
@@ -29,11 +30,11 @@ const v3Documents = documentCache((kinds, path: string) => {
 });
 
 /** `/openapi/v2` and `/openapi/v3`: what `kubectl explain`, `apply` and `edit` know the fields from. */
-export function addOpenApi(app: ApiApp, kindsOf: (clusterId: string) => KindRegistry): void {
+export function addOpenApi(app: ApiApp): void {
   const protobufOf = protobufCache();
 
   app.get('/openapi/v2', async (c) => {
-    const kinds = kindsOf(c.get('clusterId'));
+    const kinds = c.get('kinds');
     const document = v2Documents(kinds, 'v2');
     if (document === undefined) throw pageNotFoundError();
     if (firstAccepted(c, ['application/json', v2Protobuf, v2ProtobufAlias]) === 'application/json') {
@@ -45,7 +46,7 @@ export function addOpenApi(app: ApiApp, kindsOf: (clusterId: string) => KindRegi
   });
 
   app.get('/openapi/v3', async (c) => {
-    const kinds = kindsOf(c.get('clusterId'));
+    const kinds = c.get('kinds');
     const hashes = new Map<string, string>();
     for (const path of groupVersionPaths(kinds)) {
       const document = v3Documents(kinds, path);
@@ -55,7 +56,7 @@ export function addOpenApi(app: ApiApp, kindsOf: (clusterId: string) => KindRegi
   });
 
   app.get('/openapi/v3/*', async (c) => {
-    const document = v3Documents(kindsOf(c.get('clusterId')), c.req.path.slice('/openapi/v3/'.length));
+    const document = v3Documents(c.get('kinds'), c.req.path.slice('/openapi/v3/'.length));
     if (document === undefined) throw pageNotFoundError();
     firstAccepted(c, ['application/json']);
     // The hash in the URL names this very text.

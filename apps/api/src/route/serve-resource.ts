@@ -44,21 +44,25 @@ const kindHandlers: Readonly<Record<string, Readonly<Record<string, ResourceHand
   'tokens.access.berth.dev': { create: createAccessToken },
 };
 
-/** Sends a request on a resource to the handler of its verb. */
-export function serveResource(deps: AppDeps, kindsOf: (clusterId: string) => KindRegistry) {
+/**
+ * Sends a request on a resource to the handler of its verb.
+ *
+ * @param tenantKinds what a new cluster serves
+ */
+export function serveResource(deps: AppDeps, tenantKinds: KindRegistry) {
   const sources = {
     store: deps.store,
-    ...clusterSources(deps, kindsOf('')),
+    ...clusterSources(deps, tenantKinds),
     creationsOf: (objects: readonly KubeObject[]) => creations(deps.kinds, objects, lifecycleContext(deps)),
     readList: createListReader(),
-    ensureBootstrap: createEnsureBootstrap(kindsOf(''), deps.now),
+    ensureBootstrap: createEnsureBootstrap(tenantKinds, deps.now),
     readPolicies: createPolicyReader(),
   };
   const nodeTakesIn = createNodeTakesIn(deps.store);
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();
-    const asked = resourceScopeOf(sources, kindsOf(c.get('clusterId')), attributes);
+    const asked = resourceScopeOf(sources, c.get('kinds'), attributes);
     const scope = auditedScope(c, await fleetView(asked, deps.tenants));
     const { deprecationWarning } = scope.version;
     if (deprecationWarning !== undefined) c.get('warnings').push(deprecationWarning);

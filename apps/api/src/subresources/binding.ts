@@ -9,6 +9,7 @@ import {
   path,
   required,
 } from '@berth/machinery';
+import { requireUsableNode } from '../fleet/usable-node.ts';
 import { commitReplacement, refusalError } from '../objects/commit.ts';
 import { decodeStored } from '../objects/versions.ts';
 import { writeOptionsOf } from '../request/write-options.ts';
@@ -40,6 +41,7 @@ export async function createBinding(request: ResourceRequest): Promise<Response>
     // The subresource exists for pods alone.
     const pod: Pod = decodeStored(scope, current);
     requireBindable(request, pod, metadata.uid);
+    await requireUsableNode(request, pod, node);
     if (options.dryRun) break;
     const committed = await commitReplacement(scope, {
       current,

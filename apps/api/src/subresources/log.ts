@@ -23,6 +23,10 @@ export async function getLog(request: ResourceRequest): Promise<Response> {
   // As upstream: a pod that nobody runs yet has said nothing.
   if (!nodeName) return c.body(null, 204);
 
+  if ((await deps.tenants.ofCluster(scope.attributes.clusterId))?.ownNodes) {
+    throw badRequestError(`node ${JSON.stringify(nodeName)} is the cluster's own; ask it for the log`);
+  }
+
   const gone = new AbortController();
   const url = await agentEndpoint(deps.store, nodeName);
   url.pathname = `/clusters/${[scope.attributes.clusterId, 'containerLogs', scope.namespace, scope.name, container].map(encodeURIComponent).join('/')}`;

@@ -6,6 +6,7 @@ import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
 import { requireRoom } from '../objects/require-room.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { type StoredState, toStorage } from '../objects/versions.ts';
+import { requireUsableNode } from '../fleet/usable-node.ts';
 import { decodeBody } from '../request/decode-body.ts';
 import { inUrlNamespace } from '../request/match-url.ts';
 import { type WriteOptions, writeOptionsOf } from '../request/write-options.ts';
@@ -86,6 +87,7 @@ export async function makeNew(
       });
   restrictNodeWrite(request, owned);
   await requireNoEscalation(request, owned);
+  await requireUsableNode(request, owned, definition.assignedNode?.(owned));
   const isGenerated = !owned.metadata.name;
   let refusal: Refusal = { status: 'exists' };
   let name = '';

@@ -40,7 +40,7 @@ export async function createTurnFixture(): Promise<TurnFixture> {
       reconcilers,
       fleetNodes: fleetNodes(store, builtinRegistry),
       tenancy: tenancyFollower(store),
-      nodePoolsOf: async () => undefined,
+      nodesOf: async () => undefined,
       clusterCa: testCa,
       now: () => clock.now,
       budget: { ...defaultTurnSize, maxMs: 10_000 },

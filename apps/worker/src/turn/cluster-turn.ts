@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type PlanRoom, type Reconciler, runTurn, type TurnPlan } from '@berth/controllers';
+import { type PlanRoom, type Reconciler, runTurn, type TurnPlan, viewOwnNodes } from '@berth/controllers';
 import { planState } from '@berth/machinery';
-import type { KindRegistry } from '@berth/kinds';
+import { type KindRegistry, tenantRegistry, withOwnNodes } from '@berth/kinds';
 import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
 import type { TenancyFollower } from '../tenancy/follow-tenancy.ts';
 import type { FleetNodes } from './fleet-nodes.ts';
@@ -10,6 +10,9 @@ import { observeChanges } from './observed-changes.ts';
 import { viewReplica } from './replica-view.ts';
 import type { TurnReport } from './turn-report.ts';
 
+/** The kinds of a cluster that brings its own nodes. */
+const ownNodesRegistry = withOwnNodes(tenantRegistry);
+
 /** What a turn works with. */
 export interface TurnDeps {
   readonly store: Store;
@@ -17,13 +20,19 @@ export interface TurnDeps {
   readonly reconcilers: readonly Reconciler[];
   readonly fleetNodes: FleetNodes;
   readonly tenancy: TenancyFollower;
-  /** The pools of the fleet whose nodes the cluster uses; undefined for every node. */
-  readonly nodePoolsOf: (clusterId: string) => Promise<readonly string[] | undefined>;
+  /** Which nodes the cluster uses; undefined: every node of the fleet. */
+  readonly nodesOf: (clusterId: string) => Promise<UsedNodes | undefined>;
   /** PEM of the CA that signs the API server's certificate. */
   readonly clusterCa: string;
   readonly now: () => Date;
   readonly budget: TurnSize;
   readonly report: TurnReport;
+}
+
+/** Of the fleet's nodes those of some pools (undefined: all of them), or none but the cluster's own. */
+interface UsedNodes {
+  readonly nodePools: readonly string[] | undefined;
+  readonly ownNodes: boolean;
 }
 
 /** How much one cluster may do before the next one has its turn. */
@@ -102,18 +111,19 @@ async function attemptTurn(
 
   // Before the commit: a turn that fails is done again.
   await deps.tenancy.follow(clusterId, observed.changes, view);
-  const [sawNodes, pools] = await Promise.all([
+  const [sawNodes, used] = await Promise.all([
     deps.fleetNodes.follow(clusterId, observed.changes),
-    deps.nodePoolsOf(clusterId),
+    deps.nodesOf(clusterId),
   ]);
-  const nodes = await deps.fleetNodes.view(pools);
+  const hasOwnNodes = used?.ownNodes ?? false;
+  const nodes = hasOwnNodes ? viewOwnNodes(view) : await deps.fleetNodes.view(used?.nodePools);
   const plannedAt = performance.now();
   const plan = runTurn({
     base: view,
     changes: observed.changes,
     timers,
     nodes,
-    registry,
+    registry: hasOwnNodes ? ownNodesRegistry : registry,
     reconcilers: deps.reconcilers,
     now,
     newUid: randomUUID,
@@ -125,11 +135,20 @@ async function attemptTurn(
   });
   for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);
 
-  const commit = commitOf(plan, { cursor, seen: observed.cursor, base: view.revision });
+  const commit = commitOf(hasOwnNodes ? withoutClaims(plan) : plan, {
+    cursor,
+    seen: observed.cursor,
+    base: view.revision,
+  });
   const outcome = await cluster.commitTurn(commit);
   report.ended(clusterId, { outcome, commit, sawNodes, ms: performance.now() - startedAt });
   const isUnfinished = plan.exhausted || observed.cursor < view.revision || start.hasMoreTimers;
   return endOf(outcome, isUnfinished);
+}
+
+/** What a cluster's own nodes hold is nobody else's to count. */
+function withoutClaims(plan: TurnPlan): TurnPlan {
+  return { ...plan, claims: [], releases: [] };
 }
 
 function commitOf(

@@ -14,6 +14,7 @@ import {
 } from '@berth/kinds';
 import {
   alreadyExistsError,
+  forbiddenError,
   generateNameConflictError,
   type KubeObject,
   notFoundError,
@@ -85,12 +86,22 @@ function create(object: KubeObject, context: ApplyContext): void {
     const mutation = beforeCreate(definition, object, context.lifecycleContext);
     const { name } = mutation.object.metadata;
     if (!overlay.get({ ...key, name })) {
+      requireUsableNode(definition, mutation.object, overlay);
       context.log.append(definition, { ...key, name }, mutation);
       return;
     }
     if (object.metadata.name) throw alreadyExistsError(groupResource(definition), name);
     if (attempt === generateNameAttempts) throw generateNameConflictError(groupResource(definition), name);
   }
+}
+
+/** A controller's template may name a node, but only one that its cluster uses. */
+function requireUsableNode(definition: KindDefinition, object: KubeObject, overlay: Overlay): void {
+  const nodeName = definition.assignedNode?.(object);
+  if (!nodeName || overlay.nodes().some(({ node }) => node.metadata.name === nodeName)) return;
+  const { name } = object.metadata;
+  const explanation = `node ${JSON.stringify(nodeName)} is none that the cluster may use`;
+  throw forbiddenError(groupResource(definition), name, explanation);
 }
 
 function update(action: Extract<Action, { type: 'update' | 'updateStatus' }>, context: ApplyContext): void {

@@ -170,9 +170,9 @@ function validateIdentity(object: KubeObject): FieldError[] {
 }
 
 function validateFixed(next: KubeObject, current: KubeObject): FieldError[] {
-  return (['tenant', 'template'] as const).flatMap((field) => {
-    const value = specOf(next)[field] ?? '';
-    const isSame = value === (specOf(current)[field] ?? '');
+  return (['tenant', 'template', 'ownNodes'] as const).flatMap((field) => {
+    const value = specOf(next)[field] || '';
+    const isSame = value === (specOf(current)[field] || '');
     return isSame ? [] : [invalid(path('spec', field), value, 'field is immutable')];
   });
 }
