@@ -125,6 +125,8 @@ export interface KindDefinition {
   readonly createOnUpdate?: boolean;
   /** Objects that are overwritten in place and leave no trace in the log (node heartbeats). */
   readonly offLog?: (key: { readonly namespace: string; readonly name: string }) => boolean;
+  /** Applying an object that does not exist is refused: the answer to its POST tells what no other request does. */
+  readonly createdByPostAlone?: boolean;
   /**
    * The object with the time at which it was last used. Uses are kept off the log, in rows that are overwritten: reads
    * show them, watches and stored objects do not.

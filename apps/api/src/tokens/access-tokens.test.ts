@@ -247,18 +247,31 @@ test('a dry run makes no token', async () => {
   expect((await api.send('GET', `${tokens}/dry`)).status).toBe(404);
 });
 
-test('cannot be changed, nor made by an apply that would not show it', async () => {
-  await create('fixed');
-  const headers = { 'content-type': 'application/apply-patch+yaml' };
-  const body = { apiVersion: 'access.berth.dev/v1', kind: 'Token', spec: {} };
-  const apply = (name: string) =>
+test('cannot be changed but for its labels, nor made by an apply, which would not show it', async () => {
+  const token = await create('fixed');
+  const apply = (name: string, members: object) =>
     api.send('PATCH', `${tokens}/${name}?fieldManager=x`, {
-      headers,
-      body: { ...body, metadata: { name } },
+      headers: { 'content-type': 'application/apply-patch+yaml' },
+      body: { apiVersion: 'access.berth.dev/v1', kind: 'Token', metadata: { name }, ...members },
     });
-  expect((await apply('fixed')).status).toBe(405);
-  expect((await apply('applied')).status).toBe(405);
-  expect((await api.send('PUT', `${tokens}/fixed`, { body })).status).toBe(405);
+  const labelled = await apply('fixed', { metadata: { name: 'fixed', labels: { team: 'web' } } });
+  expect([labelled.status, labelled.json.metadata.labels]).toEqual([200, { team: 'web' }]);
+  expect((await apply('applied', { spec: {} })).json).toMatchObject({ code: 404, reason: 'NotFound' });
+  expect((await apply('applied', { spec: { user: 'eve', groups: ['system:masters'] } })).status).toBe(404);
+  const stored = (await api.send('GET', `${tokens}/fixed`)).json;
+  const put = (spec: object) =>
+    api.send('PUT', `${tokens}/fixed`, { body: { ...stored, metadata: { name: 'fixed' }, spec } });
+  expect((await put({ ...stored.spec, user: 'eve' })).json).toMatchObject({
+    code: 422,
+    message: expect.stringContaining('spec: Forbidden: a token that was handed out cannot change'),
+  });
+  const same = await put(stored.spec);
+  expect([same.status, same.json.status.token, same.json.status.id]).toEqual([
+    200,
+    undefined,
+    stored.status.id,
+  ]);
+  expect(await codeOf(token, 'GET /api/v1/namespaces')).toBe(200);
 });
 
 test('tells when it was last used, without a trace in the log', async () => {

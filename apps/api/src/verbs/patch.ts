@@ -109,7 +109,9 @@ function applyConfiguration(
     dryRun: options.dryRun,
     answer: { output },
     whenMissing: async () => {
-      if (scope.attributes.subresource !== '') throw notFoundError(scope.groupResource, scope.name);
+      if (scope.attributes.subresource !== '' || scope.definition.createdByPostAlone) {
+        throw notFoundError(scope.groupResource, scope.name);
+      }
       if (configuration.metadata.uid) throw uidOfNothing(request, configuration.metadata.uid);
       const identity = c.get('identity');
       if (identity !== undefined)

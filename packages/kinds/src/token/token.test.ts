@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { cellsOf, createErrors, objectOf } from '../registry/kind-fixture.ts';
+import { cellsOf, createErrors, objectOf, updateErrors } from '../registry/kind-fixture.ts';
 import { token } from './token.ts';
 
-const errorsOf = (spec: Record<string, unknown>, metadata: object = {}) =>
-  createErrors(token, { spec: { user: 'ada', ...spec }, metadata: { name: 't', ...metadata } });
+const errorsOf = (spec: Record<string, unknown>) => createErrors(token, { spec: { user: 'ada', ...spec } });
 
 describe('Token', () => {
   test('is a user’s own for thirty days unless it says otherwise', () => {
@@ -60,18 +59,19 @@ describe('Token', () => {
     expect(errorsOf(spec)).toEqual([message]);
   });
 
-  test('has no finalizers, which nobody could take off', () => {
-    expect(errorsOf({}, { finalizers: ['example.com/hold'] })).toEqual([
-      'metadata.finalizers: Forbidden: nobody could take them off again',
+  test('cannot be changed but for its labels and the like', () => {
+    const status = { id: 'u1' };
+    const current = objectOf(token, { metadata: { name: 't' }, spec: { user: 'ada' }, status });
+    const labelled = objectOf(token, {
+      metadata: { name: 't', labels: { a: 'b' } },
+      spec: { user: 'ada' },
+      status: { id: 'other' },
+    });
+    expect(token.strategy.prepareForUpdate(labelled, current)).toEqual({ ...labelled, status });
+    expect(updateErrors(token, { ...current }, { ...labelled })).toEqual([]);
+    expect(updateErrors(token, { ...current }, { ...labelled, spec: { user: 'eve' } })).toEqual([
+      'spec: Forbidden: a token that was handed out cannot change',
     ]);
-  });
-
-  test('cannot be changed, only deleted', () => {
-    expect(token.verbs).not.toContain('update');
-    expect(token.verbs).not.toContain('patch');
-    const current = objectOf(token, { metadata: { name: 't' }, spec: { user: 'ada' }, status: { id: 'u1' } });
-    const next = objectOf(token, { metadata: { name: 't', labels: { a: 'b' } }, spec: { user: 'eve' } });
-    expect(token.strategy.prepareForUpdate(next, current)).toEqual({ ...current, metadata: next.metadata });
   });
 
   test('its row tells whose it is, what for, and when it was used', () => {

@@ -8,11 +8,13 @@ import {
   notSupported,
   path,
   required,
+  semanticEqual,
   toTime,
 } from '@berth/machinery';
 import { ageColumn, nameColumn, textColumn, wideColumn } from '../columns/object-columns.ts';
-import type { KindDefinition, Verb } from '../kind-definition.ts';
-import { noErrors } from '../strategy/unchanged.ts';
+import type { KindDefinition } from '../kind-definition.ts';
+import { objectVerbs } from '../strategy/object-verbs.ts';
+import { keepStatus } from '../strategy/status-strategy.ts';
 import { tokenMessage, tokenSchema } from './token-schema.ts';
 
 const types = ['User', 'Deploy'] as const;
@@ -47,9 +49,6 @@ export interface Token extends KubeObject {
   };
 }
 
-/** Immutable: a token that was handed out cannot change. */
-const verbs: readonly Verb[] = ['create', 'delete', 'deletecollection', 'get', 'list', 'watch'];
-
 const defaultSeconds = 30 * 24 * 3600;
 const leastSeconds = 600;
 const mostSeconds = 365 * 24 * 3600;
@@ -64,7 +63,7 @@ export const token: KindDefinition = {
   categories: ['berth'],
   scope: 'Cluster',
   versions: [{ group: 'access.berth.dev', version: 'v1', message: tokenMessage }],
-  verbs,
+  verbs: objectVerbs,
   subresources: [],
   columns: [
     nameColumn,
@@ -91,10 +90,12 @@ export const token: KindDefinition = {
   strategy: {
     applyDefaults,
     prepareForCreate: withOwnStatus,
-    // Controllers take finalizers off; nobody changes anything else.
-    prepareForUpdate: (next, current) => ({ ...current, metadata: next.metadata }),
+    prepareForUpdate: keepStatus,
     validateCreate: validate,
-    validateUpdate: noErrors,
+    validateUpdate: (next, current) =>
+      semanticEqual(next['spec'], current['spec'])
+        ? []
+        : [forbidden(path('spec'), 'a token that was handed out cannot change')],
   },
   selectableFields: {
     'spec.type': (object) => specOf(object).type ?? '',
@@ -103,6 +104,7 @@ export const token: KindDefinition = {
   },
   holdsSecrets: true,
   hasGeneration: false,
+  createdByPostAlone: true,
   withLastUse: (object, at) => ({
     ...object,
     status: { ...statusOf(object), lastUsedTimestamp: toTime(at) },
@@ -160,9 +162,6 @@ function validate(object: KubeObject): readonly FieldError[] {
         'may not specify a duration larger than 365 days',
       ),
     );
-  }
-  if (object.metadata.finalizers?.length) {
-    errors.push(forbidden(path('metadata', 'finalizers'), 'nobody could take them off again'));
   }
   return [...errors, ...validateScope(object, at.child('scope'))];
 }
