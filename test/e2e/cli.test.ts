@@ -273,6 +273,32 @@ describe('completion', () => {
   });
 });
 
+test('usage stands beside the limits of the plan', async () => {
+  const plan = {
+    apiVersion: 'platform.berth.dev/v1',
+    kind: 'Plan',
+    metadata: { name: 'small' },
+    spec: { clusters: 3 },
+  };
+  const applied = await instance.apply(JSON.stringify(plan), '--kubeconfig', instance.adminKubeconfig);
+  expect([applied.code, applied.stderr]).toEqual([0, '']);
+  expect((await asAdmin('plans', '-o', 'name')).stdout).toBe('plan.platform.berth.dev/small\n');
+  await asAdmin('tenants', 'create', 'metered', '--plan', 'small');
+  await asAdmin('clusters', 'create', 'metered/one');
+  const row = await eventually(
+    'the use is told',
+    async () => {
+      const rows: Array<Record<string, string>> = JSON.parse(
+        (await asAdmin('usage', 'metered', '-o', 'json')).stdout,
+      );
+      return rows.find(({ resource, used }) => resource === 'clusters' && used === '1');
+    },
+    60_000,
+  );
+  expect(row).toEqual({ tenant: 'metered', resource: 'clusters', used: '1', limit: '3' });
+  expect((await asAdmin('usage')).stdout).toMatch(/^metered +<all> +clusters +1 +3$/m);
+});
+
 test('the administrator of an instance needs no login, and sees it by its folder', async () => {
   expect((await asAdmin('whoami', '-o', 'name')).stdout).toBe('admin\n');
   expect((await asAdmin('clusters', 'list', '-o', 'name')).stdout).toContain('/default\n');

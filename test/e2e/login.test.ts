@@ -97,6 +97,16 @@ describe('a login in a browser', () => {
   });
 
   test('lets an owner work in the clusters of the tenant, and in no others', async () => {
+    // The tenant's bindings follow its owners.
+    await eventually(
+      'an owner sees the clusters',
+      async () => (await asAlice('clusters', 'list')).code === 0,
+    );
+    expect((await asAlice('clusters', 'list', '-o', 'name')).stdout).toBe(
+      'cluster.platform.berth.dev/prod\n',
+    );
+    const made = await asAlice('clusters', 'create', 'dev', '--protect');
+    expect([made.code, made.stdout]).toEqual([0, 'cluster "dev" of tenant "acme" created\n']);
     const all = await asAlice('clusters', 'list', '--tenant', 'rival');
     expect([all.code, all.stdout, all.stderr]).toEqual([
       5,
