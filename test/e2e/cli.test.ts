@@ -303,3 +303,35 @@ test('the administrator of an instance needs no login, and sees it by its folder
   expect((await asAdmin('whoami', '-o', 'name')).stdout).toBe('admin\n');
   expect((await asAdmin('clusters', 'list', '-o', 'name')).stdout).toContain('/default\n');
 });
+
+test("a cluster's audit log is exported as JSON lines, by what is looked for", async () => {
+  const headers = { authorization: `Bearer ${await adminToken()}`, 'content-type': 'application/json' };
+  const path = `${instance.httpUrl}/clusters/default/api/v1/namespaces/default/configmaps`;
+  const body = JSON.stringify({ metadata: { name: 'audited' } });
+  for (const status of [201, 409]) {
+    expect((await fetch(path, { method: 'POST', headers, body })).status).toBe(status);
+  }
+  const query = ['audit', 'default', '--resource', 'configmaps', '--since', '1h'];
+  // What is refused is recorded a moment later.
+  const lines = await eventually('both are recorded', async () => {
+    const { code, stdout, stderr } = await asAdmin(...query);
+    expect([code, stderr]).toEqual([0, '']);
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const found = events.filter(({ objectRef }) => objectRef.name === 'audited');
+    return found.length === 2 && found;
+  });
+  expect(lines).toMatchObject([
+    { apiVersion: 'audit.k8s.io/v1', kind: 'Event', verb: 'create', responseStatus: { code: 201 } },
+    { apiVersion: 'audit.k8s.io/v1', kind: 'Event', verb: 'create', responseStatus: { code: 409 } },
+  ]);
+  const refused = await asAdmin(...query, '--code', '409', '--user', lines[0].user.username);
+  expect(refused.stdout.trim().split('\n')).toHaveLength(1);
+  const wrong = await asAdmin('audit', 'default', '--since', 'yesterday');
+  expect([wrong.code, wrong.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^berth: --since must be a time such as/),
+  ]);
+});

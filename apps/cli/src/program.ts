@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { CliContext } from './cli-context.ts';
+import { addAudit } from './commands/audit.ts';
 import { addClusters } from './commands/clusters.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addContexts } from './commands/contexts.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CliContext): Command {
   addClusters(program, context);
   addPlans(program, context);
   addUsage(program, context);
+  addAudit(program, context);
   program.commandsGroup('Using a cluster:');
   addKubeconfig(program, context);
   addToken(program, context);

@@ -51,6 +51,11 @@ const schema = z.object({
     .regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://')
     .optional(),
   /** Judged by the API server, which it is for. */
+  auditPolicyFile: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
   issuerNetworks: z.string().optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
 });
@@ -98,6 +103,12 @@ export const settingSources = {
     flag: '--redis-url <url>',
     fallback: undefined,
     help: 'a Redis server; default: one of our own',
+  },
+  auditPolicyFile: {
+    variable: 'BERTH_AUDIT_POLICY_FILE',
+    flag: '--audit-policy-file <path>',
+    fallback: undefined,
+    help: 'an audit.k8s.io/v1 Policy; default: every write and every refusal',
   },
   issuerNetworks: {
     variable: 'BERTH_ISSUER_ALLOW_CIDRS',

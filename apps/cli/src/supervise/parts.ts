@@ -34,6 +34,7 @@ export function apiPart(context: PartContext): PartOptions {
       ...masterKeyVariables(context),
       BERTH_EXTERNAL_URL: serverUrl(settings),
       BERTH_FORMER_EXTERNAL_URLS: formerUrls.join(','),
+      ...(settings.auditPolicyFile && { BERTH_AUDIT_POLICY_FILE: settings.auditPolicyFile }),
       ...issuerVariables(context),
     },
   );
