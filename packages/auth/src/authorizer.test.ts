@@ -20,7 +20,7 @@ const identities: Readonly<Record<string, Identity>> = {
   neighboursAccount: as('b', serviceAccountSubject({ namespace: 'ns', name: 'sa', uid: 'u' })),
   node: as('system', nodeSubject('n1')),
   pretender: as('b', nodeSubject('n1')),
-  viewer: as('system', { username: 'vera', groups: ['system:authenticated'] }),
+  viewer: as('system', { username: 'vera', groups: ['berth:tenant-owners', 'system:authenticated'] }),
   viewingAccount: as('system', {
     username: 'system:serviceaccount:ns:vera',
     groups: ['system:serviceaccounts:ns', 'system:authenticated'],
@@ -60,7 +60,7 @@ const rules = compileRules({
     bound('discovery', 'system:authenticated'),
     bound('basic', 'system:authenticated'),
     bound('view', 'berth:tenant-viewers', 'developers'),
-    bound('secrets', 'system:serviceaccounts:ns'),
+    bound('secrets', 'system:serviceaccounts:ns', 'berth:tenant-owners'),
   ],
   roleBindings: [],
 });

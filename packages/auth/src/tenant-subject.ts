@@ -13,10 +13,10 @@ const tenantGroups: Readonly<Record<TenantRole, string>> = {
 
 /**
  * As whom an identity of the system cluster acts in a cluster of its tenant: with the group of its role. Names that
- * Kubernetes reserves (`system:…`) mean somebody else in each cluster, and stay behind.
+ * Kubernetes and Berth reserve (`system:…`, `berth:…`) mean somebody else in each cluster, and stay behind.
  */
 export function tenantSubject({ username, groups }: Identity, role: TenantRole): RuleSubject {
-  const isReserved = (name: string): boolean => name.startsWith('system:');
+  const isReserved = (name: string): boolean => /^(?:system|berth):/.test(name);
   return {
     username: isReserved(username) ? '' : username,
     groups: [...groups.filter((group) => !isReserved(group)), groupAuthenticated, tenantGroups[role]],

@@ -146,7 +146,7 @@ export interface KindDefinition {
    * somebody looks at one of these kinds in it: then they are made. Their names are DNS subdomains.
    */
   readonly bootstrapObjects?: readonly KubeObject[];
-  /** Further such objects, of the system cluster alone. */
+  /** What the system cluster has of them, where that is something else. */
   readonly systemBootstrapObjects?: readonly KubeObject[];
   /** Objects that are created in the same transaction as this one: all of them are there, or none is. */
   readonly createdTogether?: (object: KubeObject) => readonly KubeObject[];

@@ -177,3 +177,56 @@ describe('nobody gives what they do not hold', () => {
     expect((await create(`${rbac}/clusterroles`, role('gather'), token.eve)).status).toBe(201);
   });
 });
+
+describe('people of a tenant', () => {
+  const platform = '/apis/platform.berth.dev/v1';
+  const personOf = (username: string, ...groups: string[]) =>
+    api.token('system', { subject: { username, groups: [...groups, 'system:authenticated'] } });
+  const codesOf = async (by: string, calls: ReadonlyArray<readonly [string, object?]>) => {
+    const codes: number[] = [];
+    for (const [path, body] of calls) {
+      const method = body === undefined ? 'GET' : 'POST';
+      const sent = { token: by, ...(body !== undefined && { body }) };
+      codes.push((await api.send(method, `/clusters/${path}`, sent)).status);
+    }
+    return codes;
+  };
+
+  beforeAll(async () => {
+    const person = (name: string) => [{ kind: 'User', name }];
+    const spec = {
+      owners: person('olga'),
+      members: [{ kind: 'Group', name: 'developers' }],
+      viewers: person('vera'),
+    };
+    const post = (path: string, body: object) =>
+      api.send('POST', `${platform}${path}`, { as: 'system', body });
+    expect((await post('/tenants', { metadata: { name: 'acme' }, spec })).status).toBe(201);
+    expect((await post('/namespaces/acme/clusters', { metadata: { name: 'one' } })).status).toBe(201);
+  });
+
+  test.for<readonly [string, readonly string[], readonly number[]]>([
+    ['olga', [], [200, 201, 201]],
+    ['max', ['developers'], [200, 201, 403]],
+    ['vera', [], [200, 403, 403]],
+    ['sten', ['berth:tenant-owners'], [403, 403, 403]],
+  ])('%s of %j reads, writes and gives roles in its clusters: %j', async ([name, groups, expected]) => {
+    const token = await personOf(name, ...groups);
+    const configMaps = 'one/api/v1/namespaces/default/configmaps';
+    const role = { kind: 'ClusterRole', name: 'view' };
+    const binding = {
+      metadata: { name: `by-${name}` },
+      roleRef: role,
+      subjects: [{ kind: 'User', name: 'x' }],
+    };
+    const within = [
+      [configMaps],
+      [configMaps, { metadata: { name: `by-${name}` } }],
+      [`one${rbac}/clusterrolebindings`, binding],
+    ] as const;
+    expect(await codesOf(token, within)).toEqual(expected);
+    expect(await codesOf(token, [['default/api/v1/namespaces'], ['system/api/v1/namespaces']])).toEqual([
+      403, 403,
+    ]);
+  });
+});

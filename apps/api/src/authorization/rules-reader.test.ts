@@ -25,7 +25,7 @@ const configMap = (op: Write['op']): Write => ({
 });
 
 /** A reader with counts of what it asks the store for. */
-function countingReader(from: Store = store) {
+function countingReader(from: Store = store, limits: { readonly maxBytes?: number } = {}) {
   const asked = { heads: 0, news: 0, loads: 0 };
   const counted: Pick<Store, 'cluster'> = {
     cluster: (clusterId): ClusterStore => {
@@ -38,7 +38,7 @@ function countingReader(from: Store = store) {
       };
     },
   };
-  const read = createRulesReader(counted, () => tenantRegistry);
+  const read = createRulesReader(counted, () => tenantRegistry, limits);
   const may = async (cluster: ClusterStore, verb: string): Promise<boolean> => {
     const of = { type: 'resource', clusterId: cluster.clusterId, group: '', version: 'v1' } as const;
     const place = { resource: 'pods', subresource: '', namespace: 'ns', name: 'p' };
@@ -92,4 +92,14 @@ test('clusters without objects of their own share the rules that every cluster h
     reason:
       'RBAC: allowed by ClusterRoleBinding "system:discovery" of ClusterRole "system:discovery" to Group "system:authenticated"',
   });
+});
+
+test('rules that are too large to be kept decide all the same', async () => {
+  const cluster = await newCluster([
+    write('create', 'roles', rules('get')),
+    write('create', 'rolebindings', bound),
+  ]);
+  const { asked, may } = countingReader(store, { maxBytes: 600 });
+  expect([await may(cluster, 'get'), await may(cluster, 'list')]).toEqual([true, false]);
+  expect(asked.loads).toBe(2);
 });

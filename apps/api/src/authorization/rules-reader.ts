@@ -11,6 +11,8 @@ const resources: readonly string[] = Object.values(policyResources);
 const mostClusters = 5_000;
 /** Bytes of all objects that kept rules were made of; the rules themselves take a few times as much. */
 const mostBytes = 32 * 1024 * 1024;
+/** Further behind than this, reading the objects is cheaper than looking through the log. */
+const maxLag = 10_000;
 /** Counted for a cluster that has no objects of its own. */
 const leastBytes = 512;
 
@@ -29,35 +31,40 @@ interface Held {
 export function createRulesReader(
   store: Pick<Store, 'cluster'>,
   kindsOf: (clusterId: string) => KindRegistry,
+  { maxBytes = mostBytes }: { readonly maxBytes?: number } = {},
 ): (clusterId: string) => Promise<CompiledRules> {
   const defaultsOf = defaultPolicies(kindsOf);
   const held = new LRUCache<string, Held>({
     max: mostClusters,
-    maxSize: mostBytes,
+    maxSize: maxBytes,
     sizeCalculation: ({ bytes }) => bytes,
   });
-  const refreshing = new Map<string, Promise<void>>();
+  const refreshing = new Map<string, Promise<Held>>();
 
-  const load = async (cluster: ClusterStore): Promise<void> => {
+  const load = async (cluster: ClusterStore): Promise<Held> => {
     const { revision, objects } = await cluster.readResources(resources);
     const { policy, rules: defaultRules } = defaultsOf(cluster.clusterId);
     const rules = objects.length === 0 ? defaultRules : compileRules(policyObjectsOf(objects, policy));
     const bytes = objects.reduce((sum, { body }) => sum + body.length, leastBytes);
-    held.set(cluster.clusterId, { rules, revision, bytes });
+    const loaded = { rules, revision, bytes };
+    // Rules that are too large to be kept are good for who asked.
+    held.set(cluster.clusterId, loaded);
+    return loaded;
   };
-  const bringForward = async (cluster: ClusterStore): Promise<void> => {
+  const bringForward = async (cluster: ClusterStore, head: number): Promise<Held> => {
     const known = held.peek(cluster.clusterId);
-    if (known === undefined) return load(cluster);
+    if (known === undefined || head - known.revision > maxLag) return load(cluster);
     const { revision, changed } = await cluster.resourcesChanged(resources, known.revision);
     if (changed) return load(cluster);
     known.revision = Math.max(known.revision, revision);
+    return known;
   };
-  /** Callers that come while the rules are brought forward share that, and look again whether it was enough. */
-  const refresh = (cluster: ClusterStore): Promise<void> => {
+  /** Callers that come while the rules are brought forward share that, and look whether it was enough. */
+  const refresh = (cluster: ClusterStore, head: number): Promise<Held> => {
     const { clusterId } = cluster;
     const running = refreshing.get(clusterId);
     if (running !== undefined) return running;
-    const started = bringForward(cluster).finally(() => refreshing.delete(clusterId));
+    const started = bringForward(cluster, head).finally(() => refreshing.delete(clusterId));
     refreshing.set(clusterId, started);
     return started;
   };
@@ -65,11 +72,9 @@ export function createRulesReader(
   return async (clusterId) => {
     const cluster = store.cluster(clusterId);
     const head = await cluster.head();
-    for (;;) {
-      const known = held.get(clusterId);
-      if (known !== undefined && known.revision >= head) return known.rules;
-      await refresh(cluster);
-    }
+    let known = held.get(clusterId);
+    while (known === undefined || known.revision < head) known = await refresh(cluster, head);
+    return known.rules;
   };
 }
 

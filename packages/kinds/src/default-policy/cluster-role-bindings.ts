@@ -4,7 +4,7 @@ import { defaultMetadata } from './default-metadata.ts';
 
 const everybody = ['system:authenticated', 'system:unauthenticated'];
 
-/** The ClusterRoleBindings that every cluster begins with, those of its tenant's people included. */
+/** The ClusterRoleBindings that every cluster has. */
 export const defaultClusterRoleBindings: readonly ClusterRoleBinding[] = [
   binding('cluster-admin', groups('system:masters')),
   binding('system:basic-user', groups('system:authenticated')),
@@ -19,6 +19,13 @@ export const defaultClusterRoleBindings: readonly ClusterRoleBinding[] = [
   binding('system:public-info-viewer', groups(...everybody)),
   binding('system:service-account-issuer-discovery', groups('system:serviceaccounts')),
   binding('system:volume-scheduler', users('system:kube-scheduler')),
+];
+
+/**
+ * Those of tenants' clusters: what people who are something to the tenant may do there. The system cluster has none: there
+ * they have rights in the tenant's namespace alone.
+ */
+export const tenantClusterRoleBindings: readonly ClusterRoleBinding[] = [
   binding('berth:tenant-owners', groups('berth:tenant-owners'), 'cluster-admin'),
   binding('berth:tenant-members', groups('berth:tenant-members'), 'edit'),
   binding('berth:tenant-viewers', groups('berth:tenant-viewers'), 'view'),

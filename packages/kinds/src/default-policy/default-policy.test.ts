@@ -8,7 +8,7 @@ import { builtinRegistry } from '../registry/builtin-registry.ts';
 import { defaultPolicy, systemDefaultPolicy } from './default-policy.ts';
 import { keepDefaults } from './keep-defaults.ts';
 
-const all: readonly KubeObject[] = [...defaultPolicy, ...systemDefaultPolicy];
+const all: readonly KubeObject[] = [...new Set([...defaultPolicy, ...systemDefaultPolicy])];
 const rulesOf = (name: string) => {
   const role = all.find(({ kind, metadata }) => kind === 'ClusterRole' && metadata.name === name);
   if (role === undefined) throw new Error(`there is no role ${name}`);

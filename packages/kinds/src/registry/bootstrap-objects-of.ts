@@ -3,8 +3,8 @@ import type { KindDefinition } from '../kind-definition.ts';
 
 /** What a cluster has of `bootstrapObjects`. */
 export function bootstrapObjectsOf(
-  { bootstrapObjects = [], systemBootstrapObjects = [] }: KindDefinition,
+  { bootstrapObjects = [], systemBootstrapObjects }: KindDefinition,
   { isSystem }: { readonly isSystem: boolean },
 ): readonly KubeObject[] {
-  return isSystem ? [...bootstrapObjects, ...systemBootstrapObjects] : bootstrapObjects;
+  return (isSystem ? systemBootstrapObjects : undefined) ?? bootstrapObjects;
 }
