@@ -7,6 +7,7 @@ import { addDiscovery } from './discovery/add-discovery.ts';
 import { addFleetFeed } from './fleet/add-fleet-feed.ts';
 import { addHealth } from './health/add-health.ts';
 import { clusterKinds } from './kinds/cluster-kinds.ts';
+import { countRequests } from './metering/request-counter.ts';
 import { addOpenApi } from './openapi/add-openapi.ts';
 import { addOpenId } from './openid/add-openid.ts';
 import { addLoginIssuers } from './outsiders/add-login-issuers.ts';
@@ -47,6 +48,7 @@ export function createApp(deps: ApiDeps): ApiApp {
     resolveCluster,
     impersonate(parts),
     fairShare(parts),
+    countRequests(deps),
     authorize(parts),
     requireCluster(parts),
   );

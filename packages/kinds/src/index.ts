@@ -155,3 +155,11 @@ export type {
   TrustedIssuerStatus,
 } from './trusted-issuer/trusted-issuer-spec.ts';
 export { counterOf } from './resource-quota/counter-of.ts';
+export { currentPeriods, type UsagePeriod, usagePeriod } from './metering/usage-period.ts';
+export {
+  meteredName,
+  usageCost,
+  type UsageItem,
+  type UsageReport,
+  usageTotals,
+} from './metering/usage-report.ts';

@@ -27,6 +27,8 @@ interface ClusterFacts {
 export interface TenantDirectory {
   /** undefined for a cluster that does not exist. @throws StoreError */
   ofCluster(clusterId: string): Promise<ClusterFacts | undefined>;
+  /** Empty for a tenant without a plan. @throws StoreError */
+  planOf(tenantId: string): Promise<PlanSpec>;
 }
 
 const maxAgeMs = 1_000;
@@ -75,7 +77,10 @@ export function createTenantDirectory(store: Pick<Store, 'cluster' | 'clusterOwn
       ownNodes: spec.ownNodes ?? false,
     };
   });
-  return { ofCluster: (clusterId) => clusters.fetch(clusterId) };
+  return {
+    ofCluster: (clusterId) => clusters.fetch(clusterId),
+    planOf: async (tenantId) => ((await tenants.fetch(tenantId)) ?? unknownTenant).plan,
+  };
 }
 
 /** Requests for the same key share one reading. What is not there is asked for again each time. */

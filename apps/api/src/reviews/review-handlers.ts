@@ -1,3 +1,4 @@
+import { serveUsageReports } from '../metering/serve-usage-reports.ts';
 import { serveAuditEvents } from '../audit/serve-audit-events.ts';
 import type { ResourceHandler } from '../route/resource-request.ts';
 import { reviewOwnAccess } from './self-subject-access-review.ts';
@@ -9,6 +10,7 @@ import { reviewToken } from './token-review.ts';
 /** Who answers the kinds that are never stored, by resource. */
 export const reviewHandlers: Readonly<Record<string, ResourceHandler>> = {
   'events.audit.berth.dev': serveAuditEvents,
+  'usagereports.metering.berth.dev': serveUsageReports,
   'selfsubjectreviews.authentication.k8s.io': reviewSelf,
   'tokenreviews.authentication.k8s.io': reviewToken,
   'subjectaccessreviews.authorization.k8s.io': reviewAccess,

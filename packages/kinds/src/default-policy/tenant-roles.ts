@@ -4,6 +4,7 @@ import { onResources, reads, readsAndWrites } from './policy-rule.ts';
 const platform = 'platform.berth.dev';
 const views: readonly PolicyRule[] = [
   onResources(reads, platform, '*'),
+  onResources(reads, 'metering.berth.dev', '*'),
   onResources(reads, 'core', 'events limitranges resourcequotas resourcequotas/status'),
   onResources(reads, 'core', 'namespaces'),
 ];

@@ -31,6 +31,7 @@ import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
+import { usageReport } from '../metering/usage-report.ts';
 import { token } from '../token/token.ts';
 import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
 
@@ -68,4 +69,5 @@ export const builtinKinds: readonly KindDefinition[] = [
   token,
   tokenReview,
   trustedIssuer,
+  usageReport,
 ];
