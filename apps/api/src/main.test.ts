@@ -96,4 +96,21 @@ describe('the API server’s process', () => {
     expect(fatal).toEqual([expect.stringMatching(/^the API server cannot start: /)]);
     expect(fatal[0]).toMatch(message);
   });
+
+  test('a master key that is not the one of the database ends it, and the one that is needed is named', async () => {
+    const first = spawnApi();
+    await once(first, 'message');
+    const exit = exitOf(first);
+    first.kill('SIGTERM');
+    await exit;
+    const file = join(directory, 'other.key');
+    await writeFile(file, randomBytes(32).toString('base64'));
+    const { code, fatal } = await exitOf(spawnApi({ BERTH_MASTER_KEY_FILE: file }));
+    expect(code).toBe(1);
+    expect(fatal).toEqual([
+      expect.stringMatching(
+        /^the API server cannot start: the master key [0-9a-f]{16} is needed, and is not among those given \([0-9a-f]{16}\)/,
+      ),
+    ]);
+  });
 });
