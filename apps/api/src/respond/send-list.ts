@@ -8,8 +8,9 @@ import type { Output } from './negotiate.ts';
 import { acceptsGzip, contentTypeOf, gzipFromBytes, gzipLevel, sendText } from './send.ts';
 import { streamBody } from './stream-body.ts';
 
-/** A piece of a long answer: as much as the thread encrypts and sends in a fraction of a millisecond. */
-const chunkLength = 128 * 1024;
+/** A piece of a long answer. Where others wait: as much as the thread encrypts and sends in a fraction of a millisecond. */
+const chunkLength = 1024 * 1024;
+const contendedChunkLength = 128 * 1024;
 
 /**
  * Answers with a list. A short one is made and sent at once. A long one is made in slices while it is sent, so that
@@ -64,11 +65,13 @@ interface Gathered {
 
 /** Pieces up to the size of a chunk, or as many as one slice of time gives. */
 function gather(parts: Generator<string, void>, pace: Pace): Gathered {
-  let text = '';
-  for (;;) {
+  const longest = pace.isContended ? contendedChunkLength : chunkLength;
+  const pieces: string[] = [];
+  for (let length = 0; ; ) {
     const { done, value } = parts.next();
-    if (done) return { text, isLast: true };
-    text += value;
-    if (text.length >= chunkLength || pace.isDue()) return { text, isLast: false };
+    if (done) return { text: pieces.join(''), isLast: true };
+    pieces.push(value);
+    length += value.length;
+    if (length >= longest || pace.isDue()) return { text: pieces.join(''), isLast: false };
   }
 }
