@@ -297,6 +297,19 @@ test('usage stands beside the limits of the plan', async () => {
   );
   expect(row).toEqual({ tenant: 'metered', resource: 'clusters', used: '1', limit: '3' });
   expect((await asAdmin('usage')).stdout).toMatch(/^metered +<all> +clusters +1 +3$/m);
+
+  const month = new Date().toISOString().slice(0, 7);
+  const report = JSON.parse((await asAdmin('usage', 'metered', '--over', month, '-o', 'json')).stdout);
+  expect(report).toMatchObject({ kind: 'UsageReport', tenant: 'metered' });
+  expect((await asAdmin('usage', 'metered', '--over')).stdout).toMatch(
+    /^NAME +TENANT +CPU HOURS .*\n[^]*metered/,
+  );
+  const ofCluster = await asAdmin('usage', 'metered/one', '--over', '-o', 'json');
+  expect(JSON.parse(ofCluster.stdout)).toContainEqual(
+    expect.objectContaining({ cluster: 'one', resource: 'object-seconds' }),
+  );
+  expect((await asAdmin('usage', '--over', month)).code).toBe(2);
+  expect((await asAdmin('usage', 'metered', '--over', 'someday')).code).toBe(4);
 });
 
 test('the administrator of an instance needs no login, and sees it by its folder', async () => {
