@@ -111,90 +111,109 @@ async function leftBehind(databaseUrl: string, masterKeyId: string) {
   return { ...counts };
 }
 
+/** Each test starts the program up to three times, which takes seconds on a busy machine. */
+const timeoutMs = 90_000;
+
 const nothingLeft = { signing: 0, data: 0, former: 0, bodies: 0 };
 
-test('keys are rotated while the instance is written to, and nothing is lost or left behind', async () => {
-  const running = await instance({ clusters: 30 });
-  const { store, clusterIds, databaseUrl, file, ring, first } = running;
-  let isOver = false;
-  const written = new Map<string, number>();
-  const load = clusterIds.slice(0, 8).map(async (clusterId) => {
-    for (let i = 0; !isOver; i++) {
-      const outcome = await store.cluster(clusterId).write(update(secret('a'), { value: i }));
-      expect(outcome.status).toBe('applied');
-      written.set(clusterId, i);
-      expect((await store.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), i));
+test(
+  'keys are rotated while the instance is written to, and nothing is lost or left behind',
+  async () => {
+    const running = await instance({ clusters: 12 });
+    const { store, clusterIds, databaseUrl, file, ring, first } = running;
+    let isOver = false;
+    const written = new Map<string, number>();
+    const load = clusterIds.slice(0, 8).map(async (clusterId) => {
+      for (let i = 0; !isOver; i++) {
+        const outcome = await store.cluster(clusterId).write(update(secret('a'), { value: i }));
+        expect(outcome.status).toBe('applied');
+        written.set(clusterId, i);
+        expect((await store.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), i));
+      }
+    });
+    const { code, output, error } = await ended(rotate(running));
+    // What is made after the rotation is made under the new key.
+    await store.createCluster({
+      clusterId: 'late',
+      tenantId: 't',
+      seed: [create(secret('a'), { value: 'late' })],
+    });
+    await ring.signingKey('late');
+    isOver = true;
+    await Promise.all(load);
+    expect({ code, error }).toEqual({ code: 0, error: '' });
+    expect(output).toContain('has a new master key');
+
+    const [newest, former, ...others] = parseMasterKeys(await readFile(file, 'utf8'));
+    expect([former?.id, others]).toEqual([first.id, []]);
+    expect(newest?.id).not.toBe(first.id);
+    expect(await leftBehind(databaseUrl, newest?.id ?? '')).toEqual(nothingLeft);
+    const reader = open(databaseUrl, fixedMasterKeys(newest?.bytes ?? new Uint8Array()));
+    for (const clusterId of [...clusterIds, 'late']) {
+      const expected = bodyOf(secret('a'), written.get(clusterId) ?? clusterId);
+      expect((await reader.cluster(clusterId).get(secret('a')))?.body).toBe(expected);
+      // The log still opens, too, with the former data keys.
+      expect((await reader.cluster(clusterId).changes(0, 1))[0]?.after).toBe(bodyOf(secret('a'), clusterId));
     }
-  });
-  const { code, output, error } = await ended(rotate(running));
-  // What is made after the rotation is made under the new key.
-  await store.createCluster({
-    clusterId: 'late',
-    tenantId: 't',
-    seed: [create(secret('a'), { value: 'late' })],
-  });
-  await ring.signingKey('late');
-  isOver = true;
-  await Promise.all(load);
-  expect({ code, error }).toEqual({ code: 0, error: '' });
-  expect(output).toContain('has a new master key');
+  },
+  timeoutMs,
+);
 
-  const [newest, former, ...others] = parseMasterKeys(await readFile(file, 'utf8'));
-  expect([former?.id, others]).toEqual([first.id, []]);
-  expect(newest?.id).not.toBe(first.id);
-  expect(await leftBehind(databaseUrl, newest?.id ?? '')).toEqual(nothingLeft);
-  const reader = open(databaseUrl, fixedMasterKeys(newest?.bytes ?? new Uint8Array()));
-  for (const clusterId of [...clusterIds, 'late']) {
-    const expected = bodyOf(secret('a'), written.get(clusterId) ?? clusterId);
-    expect((await reader.cluster(clusterId).get(secret('a')))?.body).toBe(expected);
-    // The log still opens, too, with the former data keys.
-    expect((await reader.cluster(clusterId).changes(0, 1))[0]?.after).toBe(bodyOf(secret('a'), clusterId));
-  }
-});
+test(
+  'a rotation that is killed in the middle goes on where it was, with the key it had made',
+  async () => {
+    const running = await instance({ clusters: 40 });
+    const { databaseUrl, file, clusterIds, store, first } = running;
+    await killedAt(rotate(running), 'has a new master key');
+    const [made] = parseMasterKeys(await readFile(file, 'utf8'));
+    expect(await leftBehind(databaseUrl, made?.id ?? '')).not.toEqual(nothingLeft);
+    await killedAt(rotate(running), 'keys are sealed under');
+    // Everything opens at every moment, for a process that has run all the time.
+    for (const clusterId of clusterIds) {
+      expect((await store.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), clusterId));
+    }
+    const { code, output } = await ended(rotate(running));
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('it goes on') });
+    const keys = parseMasterKeys(await readFile(file, 'utf8'));
+    expect(keys.map(({ id }) => id)).toEqual([made?.id, first.id]);
+    expect(await readFile(file, 'utf8')).not.toContain('#');
+    expect(await leftBehind(databaseUrl, made?.id ?? '')).toEqual(nothingLeft);
+    const reader = open(databaseUrl, fixedMasterKeys(made?.bytes ?? new Uint8Array()));
+    for (const clusterId of clusterIds) {
+      expect((await reader.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), clusterId));
+    }
+  },
+  timeoutMs,
+);
 
-test('a rotation that is killed in the middle goes on where it was, with the key it had made', async () => {
-  const running = await instance({ clusters: 120 });
-  const { databaseUrl, file, clusterIds, store, first } = running;
-  await killedAt(rotate(running), 'has a new master key');
-  const [made] = parseMasterKeys(await readFile(file, 'utf8'));
-  expect(await leftBehind(databaseUrl, made?.id ?? '')).not.toEqual(nothingLeft);
-  await killedAt(rotate(running), 'keys are sealed under');
-  // Everything opens at every moment, for a process that has run all the time.
-  for (const clusterId of clusterIds) {
-    expect((await store.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), clusterId));
-  }
-  const { code, output } = await ended(rotate(running));
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('it goes on') });
-  const keys = parseMasterKeys(await readFile(file, 'utf8'));
-  expect(keys.map(({ id }) => id)).toEqual([made?.id, first.id]);
-  expect(await readFile(file, 'utf8')).not.toContain('#');
-  expect(await leftBehind(databaseUrl, made?.id ?? '')).toEqual(nothingLeft);
-  const reader = open(databaseUrl, fixedMasterKeys(made?.bytes ?? new Uint8Array()));
-  for (const clusterId of clusterIds) {
-    expect((await reader.cluster(clusterId).get(secret('a')))?.body).toBe(bodyOf(secret('a'), clusterId));
-  }
-});
+test(
+  "a master key of the environment is the operator's to change, and the former one is only needed until then",
+  async () => {
+    const running = await instance({ clusters: 2 });
+    const next = generateMasterKey();
+    const textOf = ({ bytes }: { bytes: Uint8Array }) => Buffer.from(bytes).toString('base64');
+    const variables = { BERTH_MASTER_KEY: textOf(next), BERTH_PREVIOUS_MASTER_KEYS: textOf(running.first) };
+    const { code, output } = await ended(rotate(running, variables));
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('none was made') });
+    expect(await leftBehind(running.databaseUrl, next.id)).toEqual(nothingLeft);
+    const reader = open(running.databaseUrl, fixedMasterKeys(next.bytes));
+    expect((await reader.cluster('c1').get(secret('a')))?.body).toBe(bodyOf(secret('a'), 'c1'));
+  },
+  timeoutMs,
+);
 
-test("a master key of the environment is the operator's to change, and the former one is only needed until then", async () => {
-  const running = await instance({ clusters: 2 });
-  const next = generateMasterKey();
-  const textOf = ({ bytes }: { bytes: Uint8Array }) => Buffer.from(bytes).toString('base64');
-  const variables = { BERTH_MASTER_KEY: textOf(next), BERTH_PREVIOUS_MASTER_KEYS: textOf(running.first) };
-  const { code, output } = await ended(rotate(running, variables));
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('none was made') });
-  expect(await leftBehind(running.databaseUrl, next.id)).toEqual(nothingLeft);
-  const reader = open(running.databaseUrl, fixedMasterKeys(next.bytes));
-  expect((await reader.cluster('c1').get(secret('a')))?.body).toBe(bodyOf(secret('a'), 'c1'));
-});
-
-test('without the master key that is needed, the rotation ends before it changes anything, and names it', async () => {
-  const running = await instance({ clusters: 1 });
-  await writeFile(running.file, `${Buffer.from(generateMasterKey().bytes).toString('base64')}\n`);
-  const before = await readFile(running.file, 'utf8');
-  const { code, error } = await ended(rotate(running));
-  expect({ code, error }).toEqual({
-    code: 1,
-    error: expect.stringMatching(new RegExp(`^berth: the master key ${running.first.id} is needed`)),
-  });
-  expect(await readFile(running.file, 'utf8')).toBe(before);
-});
+test(
+  'without the master key that is needed, the rotation ends before it changes anything, and names it',
+  async () => {
+    const running = await instance({ clusters: 1 });
+    await writeFile(running.file, `${Buffer.from(generateMasterKey().bytes).toString('base64')}\n`);
+    const before = await readFile(running.file, 'utf8');
+    const { code, error } = await ended(rotate(running));
+    expect({ code, error }).toEqual({
+      code: 1,
+      error: expect.stringMatching(new RegExp(`^berth: the master key ${running.first.id} is needed`)),
+    });
+    expect(await readFile(running.file, 'utf8')).toBe(before);
+  },
+  timeoutMs,
+);
