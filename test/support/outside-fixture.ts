@@ -6,8 +6,10 @@ import { type OidcProvider, startOidcProvider } from './oidc-provider.ts';
 export interface OutsideFixture {
   readonly api: TestApi;
   readonly provider: OidcProvider;
-  /** Moves the server's clocks. */
+  /** Moves the server's clocks, and lets the one that measures run again. */
   advance(ms: number): void;
+  /** Lets no time pass for what the server measures, however long the test takes. */
+  stopClock(): void;
   now(): Date;
   /** Stores a TrustedIssuer of the provider, in place of one of that name. */
   trust(issuer: TrustedIssuerOptions): Promise<void>;
@@ -41,7 +43,8 @@ export async function startOutsideFixture(): Promise<OutsideFixture> {
   const provider = await startOidcProvider();
   let aheadMs = 0;
   const now = (): Date => new Date(Date.now() + aheadMs);
-  const elapsedMs = (): number => performance.now() + aheadMs;
+  let stoppedAtMs: number | undefined;
+  const elapsedMs = (): number => stoppedAtMs ?? performance.now() + aheadMs;
   const api = await startTestApi({ issuerNetworks: parseNetworks('127.0.0.1/32'), now, elapsedMs });
   const ask = async (method: string, path: string, body?: object): Promise<TestAnswer> => {
     const answer = await api.send(method, `${platform}${path}`, { as: 'system', ...(body && { body }) });
@@ -65,6 +68,10 @@ export async function startOutsideFixture(): Promise<OutsideFixture> {
     now,
     advance(ms) {
       aheadMs += ms;
+      stoppedAtMs = undefined;
+    },
+    stopClock() {
+      stoppedAtMs = elapsedMs();
     },
     async trust({ name = 'ci', namespace = 'acme', spec = {} }) {
       const trusted = object('TrustedIssuer', name, {

@@ -183,6 +183,7 @@ describe('a request is refused as OAuth 2.0 says', () => {
 });
 
 test('who asks too often is put off, without a look at the token', async () => {
+  fixture.stopClock();
   const asked = await Promise.all(
     Array.from({ length: 40 }, () => fixture.exchange('acme-dev', { ...exchangeForm, subject_token: 'x' })),
   );
@@ -196,6 +197,7 @@ test('who asks too often is put off, without a look at the token', async () => {
 });
 
 test('who asks for many clusters is put off, too', async () => {
+  fixture.stopClock();
   const codes = await Promise.all(
     Array.from(
       { length: 300 },
