@@ -10,6 +10,7 @@ import {
 import { type KubeObject, semanticEqual } from '@berth/machinery';
 import type { Action, ClusterView } from '../reconciler.ts';
 import { planKey, platformResources, tenantKey } from './keys.ts';
+import { ensureOwnTenantRead } from './own-tenant.ts';
 import { ensureBindings } from './tenant-bindings.ts';
 
 /** A tenant's namespace, the rights of its people there, and its status. */
@@ -26,7 +27,7 @@ function keepTenant(tenant: Tenant, view: ClusterView, now: Date): readonly Acti
   if (!namespace) {
     actions.push({ type: 'create', object: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } });
   } else if (namespace.metadata.deletionTimestamp === undefined) {
-    actions.push(...ensureBindings(tenant, view));
+    actions.push(...ensureBindings(tenant, view), ...ensureOwnTenantRead(tenant, view));
   }
   return [...actions, ...tellStatus(tenant, view, { now, state: readyState(tenant, view) })];
 }

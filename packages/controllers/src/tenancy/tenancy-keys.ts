@@ -2,6 +2,7 @@ import type { Plan, Tenant } from '@berth/kinds';
 import type { ClusterView, ObservedChange, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { planKey, platformResources, tenantKey } from './keys.ts';
+import { tenantReadBy } from './own-tenant.ts';
 import { isTenantBinding } from './tenant-bindings.ts';
 
 const { tenants, plans, clusters } = platformResources;
@@ -22,7 +23,7 @@ export function tenancyKeys(change: ObservedChange, view: ClusterView): readonly
     case 'namespaces':
       return existing(view, name);
     default:
-      return isTenantBinding(resource, name) ? existing(view, namespace) : [];
+      return existing(view, isTenantBinding(resource, name) ? namespace : tenantReadBy(resource, name));
   }
 }
 
@@ -42,7 +43,8 @@ function tenantKeys(
   ];
 }
 
-function existing(view: ClusterView, tenantName: string): readonly ReconcileKey[] {
+function existing(view: ClusterView, tenantName: string | undefined): readonly ReconcileKey[] {
+  if (tenantName === undefined) return [];
   const key = tenantKey(tenantName);
   return view.get(key) ? [key] : [];
 }

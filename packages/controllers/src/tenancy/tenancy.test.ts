@@ -1,6 +1,8 @@
 import {
   builtinRegistry,
   type Cluster,
+  type ClusterRole,
+  type ClusterRoleBinding,
   type Namespace,
   type Plan,
   type RoleBinding,
@@ -76,6 +78,37 @@ describe('a tenant', () => {
     change({ owners: [], members: [{ kind: 'User', name: 'max' }] });
     expect(binding('berth:tenant-owners')).toBeUndefined();
     expect(binding('berth:tenant-members')?.subjects).toMatchObject([{ name: 'max' }]);
+  });
+
+  test('can be read by its people, with its plan, and by nobody that it no longer names', () => {
+    newTenant('acme', {
+      plan: 'small',
+      owners: [{ kind: 'User', name: 'olga' }],
+      members: [
+        { kind: 'User', name: 'olga' },
+        { kind: 'Group', name: 'developers' },
+      ],
+    });
+    const rbac = 'rbac.authorization.k8s.io';
+    const role = () => system.get<ClusterRole>(`clusterroles.${rbac}`, '', 'berth:tenant:acme');
+    const readers = () =>
+      system
+        .get<ClusterRoleBinding>(`clusterrolebindings.${rbac}`, '', 'berth:tenant:acme')
+        ?.subjects?.map(({ kind, name }) => `${kind} ${name}`);
+    const verbs = ['get', 'list', 'watch'];
+    expect(role()?.rules).toEqual([
+      { apiGroups: [platform], resources: ['tenants'], resourceNames: ['acme'], verbs },
+      { apiGroups: [platform], resources: ['plans'], resourceNames: ['small'], verbs },
+    ]);
+    expect(role()?.metadata.ownerReferences).toMatchObject([{ kind: 'Tenant', uid: tenant().metadata.uid }]);
+    expect(readers()).toEqual(['User olga', 'Group developers']);
+    system.delete(found(role()));
+    system.settle();
+    expect(role()).toBeDefined();
+    change({ members: [] });
+    expect(readers()).toEqual(['User olga']);
+    change({ owners: [] });
+    expect([role(), readers()]).toEqual([undefined, undefined]);
   });
 
   test('says what its plan allows, and that it is missing', () => {
