@@ -121,7 +121,24 @@ function spawnPart(options: PartOptions): {
   return { child, ready, wasReady: () => isReady };
 }
 
-/** What every process needs of the environment; settings are passed by name. */
+/** Settings of the parts that `berth up` does not decide: they are as in the environment, as for `berth serve`. */
+const partSettings = [
+  'BERTH_AUDIT_RETENTION_DAYS',
+  'BERTH_HOST',
+  'BERTH_LOG_RETENTION_SECONDS',
+  'BERTH_MAX_MUTATING_REQUESTS_INFLIGHT',
+  'BERTH_MAX_REQUESTS_INFLIGHT',
+  'BERTH_SIGNING_KEY_DAYS',
+  'BERTH_TENANT_IN_FLIGHT',
+  'BERTH_TENANT_REQUESTS_PER_SECOND',
+  'BERTH_TENANT_REQUEST_BURST',
+  'BERTH_TENANT_TURN_CONCURRENCY',
+  'BERTH_TENANT_WATCHES',
+  'BERTH_TRUSTED_PROXIES',
+  'BERTH_TURN_CONCURRENCY',
+] as const;
+
+/** What every process needs of the environment; other settings are passed by name. */
 function inheritedEnvironment(): Record<string, string> {
   const names = [
     'PATH',
@@ -132,6 +149,7 @@ function inheritedEnvironment(): Record<string, string> {
     'NODE_COMPILE_CACHE',
     'NODE_OPTIONS',
     'NODE_EXTRA_CA_CERTS',
+    ...partSettings,
   ];
   return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
 }
