@@ -5,6 +5,7 @@ import {
   createKeyRing,
   type MasterKeys,
   verifyMasterKeys,
+  systemClusterId,
 } from '@berth/auth';
 import { controllers, type Reconciler } from '@berth/controllers';
 import { builtinRegistry, encryptedResources, tenantRegistry } from '@berth/kinds';
@@ -25,7 +26,7 @@ import { tenancyFollower } from './tenancy/follow-tenancy.ts';
 import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
 import { printEvents } from './turn/print-events.ts';
-import { fleetNodes, systemClusterId } from './turn/fleet-nodes.ts';
+import { fleetNodes } from './turn/fleet-nodes.ts';
 import { TenantTurns } from './turn/tenant-turns.ts';
 import { logTurns, type TurnReport } from './turn/turn-report.ts';
 import { WorkerStartError } from './worker-start-error.ts';

@@ -1,9 +1,8 @@
-import { type AllowedNetwork, fetchIssuerKeys, IssuerError } from '@berth/auth';
+import { type AllowedNetwork, fetchIssuerKeys, IssuerError, systemClusterId } from '@berth/auth';
 import { beforeUpdateStatus, type KindRegistry, type TrustedIssuer, writeAttributes } from '@berth/kinds';
 import { encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { Store } from '@berth/store';
 import type { Logger } from 'pino';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import { viewReplica } from '../turn/replica-view.ts';
 import { checkedStatus, type CheckOutcome, issuersToCheck } from './issuer-checks.ts';
 

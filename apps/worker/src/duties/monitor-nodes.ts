@@ -1,8 +1,8 @@
+import { systemClusterId } from '@berth/auth';
 import { beforeUpdateStatus, type KindRegistry, type Lease, writeAttributes } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody } from '@berth/machinery';
 import type { Outcome, Store } from '@berth/store';
 import type { Logger } from 'pino';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import { viewReplica } from '../turn/replica-view.ts';
 import { storageTypeOf } from '../turn/storage-type.ts';
 import { type SilentNode, silentNodes } from './silent-nodes.ts';

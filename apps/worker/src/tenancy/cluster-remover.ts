@@ -1,8 +1,8 @@
+import { systemClusterId } from '@berth/auth';
 import { setTimeout as delay } from 'node:timers/promises';
 import { beforeFinalize, clusterFinalizer, type KindRegistry, withoutFinalizer } from '@berth/kinds';
 import type { ObjectKey, Outcome, Store } from '@berth/store';
 import type { Logger } from 'pino';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import { readSystemObject, replacementOf, type SystemObject } from './system-objects.ts';
 
 const clusterResource = 'clusters.platform.berth.dev';

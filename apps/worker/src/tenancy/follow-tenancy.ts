@@ -1,8 +1,8 @@
+import { systemClusterId } from '@berth/auth';
 import type { ObservedChange } from '@berth/controllers';
 import { type Cluster, type Plan, planCounters, type Tenant } from '@berth/kinds';
 import { type KubeObject, semanticEqual } from '@berth/machinery';
 import { ClusterMissingError, type Store } from '@berth/store';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import type { ReplicaView } from '../turn/replica-view.ts';
 
 const resources = {

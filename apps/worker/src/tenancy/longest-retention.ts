@@ -1,7 +1,7 @@
+import { systemClusterId } from '@berth/auth';
 import type { Plan } from '@berth/kinds';
 import { durationMs } from '@berth/machinery';
 import type { Store } from '@berth/store';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 
 /**
  * How long the log has to be kept for the plans that tenants have, in milliseconds; 0 if none of them asks. Partitions hold

@@ -1,7 +1,7 @@
+import { systemClusterId } from '@berth/auth';
 import { type KindDefinition, type KindRegistry, type Mutation, writeAttributes } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { ObjectKey, Store, Write } from '@berth/store';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import { storageTypeOf } from '../turn/storage-type.ts';
 
 /** An object of the system cluster with its kind. */

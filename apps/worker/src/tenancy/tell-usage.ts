@@ -1,3 +1,4 @@
+import { systemClusterId } from '@berth/auth';
 import {
   beforeUpdateStatus,
   type ConditionState,
@@ -8,7 +9,6 @@ import {
 import { compareQuantities } from '@berth/machinery';
 import type { Store, TenantUsage } from '@berth/store';
 import type { Logger } from 'pino';
-import { systemClusterId } from '../turn/fleet-nodes.ts';
 import { readSystemObject, replacementOf } from './system-objects.ts';
 
 export interface UsageTelling {

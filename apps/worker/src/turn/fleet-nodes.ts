@@ -1,11 +1,10 @@
+import { systemClusterId } from '@berth/auth';
 import type { NodeView, ObservedChange } from '@berth/controllers';
 import { type KindRegistry, type Node, nodePoolRequirements } from '@berth/kinds';
 import { type KubeObject, matchesLabels, quantityMillis, quantityUnits } from '@berth/machinery';
 import type { NodeResources, NodeUsage, Store } from '@berth/store';
 import { viewReplica } from './replica-view.ts';
 
-/** The cluster whose log holds the fleet's nodes. */
-export const systemClusterId = 'system';
 const nodeResource = 'nodes';
 
 /** As kubelet's default: what a node takes that does not say. */
