@@ -376,6 +376,111 @@ export interface DaemonEndpoint {
   Port: number;
 }
 
+/** `k8s.io.api.apps.v1.DaemonSet` */
+export interface DaemonSet {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: DaemonSetSpec;
+  status?: DaemonSetStatus;
+}
+
+/** `k8s.io.api.apps.v1.DaemonSetCondition` */
+export interface DaemonSetCondition {
+  type: string;
+  status: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.apps.v1.DaemonSetSpec` */
+export interface DaemonSetSpec {
+  selector?: LabelSelector;
+  template: PodTemplateSpec;
+  updateStrategy?: DaemonSetUpdateStrategy;
+  minReadySeconds?: number;
+  revisionHistoryLimit?: number;
+}
+
+/** `k8s.io.api.apps.v1.DaemonSetStatus` */
+export interface DaemonSetStatus {
+  currentNumberScheduled: number;
+  numberMisscheduled: number;
+  desiredNumberScheduled: number;
+  numberReady: number;
+  observedGeneration?: number;
+  updatedNumberScheduled?: number;
+  numberAvailable?: number;
+  numberUnavailable?: number;
+  collisionCount?: number;
+  conditions?: DaemonSetCondition[];
+}
+
+/** `k8s.io.api.apps.v1.DaemonSetUpdateStrategy` */
+export interface DaemonSetUpdateStrategy {
+  type?: 'OnDelete' | 'RollingUpdate';
+  rollingUpdate?: RollingUpdateDaemonSet;
+}
+
+/** `k8s.io.api.apps.v1.Deployment` */
+export interface Deployment {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: DeploymentSpec;
+  status?: DeploymentStatus;
+}
+
+/** `k8s.io.api.apps.v1.DeploymentCondition` */
+export interface DeploymentCondition {
+  type: string;
+  status: string;
+  lastUpdateTime?: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.apps.v1.DeploymentSpec` */
+export interface DeploymentSpec {
+  replicas?: number;
+  selector?: LabelSelector;
+  template: PodTemplateSpec;
+  strategy?: DeploymentStrategy;
+  minReadySeconds?: number;
+  revisionHistoryLimit?: number;
+  paused?: boolean;
+  progressDeadlineSeconds?: number;
+}
+
+/** `k8s.io.api.apps.v1.DeploymentStatus` */
+export interface DeploymentStatus {
+  observedGeneration?: number;
+  replicas?: number;
+  updatedReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  unavailableReplicas?: number;
+  terminatingReplicas?: number;
+  conditions?: DeploymentCondition[];
+  collisionCount?: number;
+}
+
+/** `k8s.io.api.apps.v1.DeploymentStrategy` */
+export interface DeploymentStrategy {
+  type?: 'Recreate' | 'RollingUpdate';
+  rollingUpdate?: RollingUpdateDeployment;
+}
+
+/** `k8s.io.api.discovery.v1.EndpointPort` */
+export interface DiscoveryEndpointPort {
+  name?: string;
+  protocol?: 'SCTP' | 'TCP' | 'UDP';
+  port?: number;
+  appProtocol?: string;
+}
+
 /** `k8s.io.api.core.v1.DownwardAPIProjection` */
 export interface DownwardAPIProjection {
   items?: DownwardAPIVolumeFile[];
@@ -401,6 +506,18 @@ export interface EmptyDirVolumeSource {
   sizeLimit?: string;
 }
 
+/** `k8s.io.api.discovery.v1.Endpoint` */
+export interface Endpoint {
+  addresses: string[];
+  conditions?: EndpointConditions;
+  hostname?: string;
+  targetRef?: ObjectReference;
+  deprecatedTopology?: Record<string, string>;
+  nodeName?: string;
+  zone?: string;
+  hints?: EndpointHints;
+}
+
 /** `k8s.io.api.core.v1.EndpointAddress` */
 export interface EndpointAddress {
   ip: string;
@@ -409,12 +526,35 @@ export interface EndpointAddress {
   targetRef?: ObjectReference;
 }
 
+/** `k8s.io.api.discovery.v1.EndpointConditions` */
+export interface EndpointConditions {
+  ready?: boolean;
+  serving?: boolean;
+  terminating?: boolean;
+}
+
+/** `k8s.io.api.discovery.v1.EndpointHints` */
+export interface EndpointHints {
+  forZones?: ForZone[];
+  forNodes?: ForNode[];
+}
+
 /** `k8s.io.api.core.v1.EndpointPort` */
 export interface EndpointPort {
   name?: string;
   port: number;
   protocol?: 'SCTP' | 'TCP' | 'UDP';
   appProtocol?: string;
+}
+
+/** `k8s.io.api.discovery.v1.EndpointSlice` */
+export interface EndpointSlice {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  addressType: string;
+  endpoints?: Endpoint[];
+  ports?: DiscoveryEndpointPort[];
 }
 
 /** `k8s.io.api.core.v1.EndpointSubset` */
@@ -649,6 +789,16 @@ export interface FlowcontrolSubject {
   user?: UserSubject;
   group?: GroupSubject;
   serviceAccount?: ServiceAccountSubject;
+}
+
+/** `k8s.io.api.discovery.v1.ForNode` */
+export interface ForNode {
+  name: string;
+}
+
+/** `k8s.io.api.discovery.v1.ForZone` */
+export interface ForZone {
+  name: string;
 }
 
 /** `k8s.io.api.core.v1.GCEPersistentDiskVolumeSource` */
@@ -1152,6 +1302,11 @@ export interface ObjectReference {
   fieldPath?: string;
 }
 
+/** `k8s.io.api.node.v1.Overhead` */
+export interface Overhead {
+  podFixed?: Record<string, string>;
+}
+
 /** `k8s.io.api.core.v1.PersistentVolume` */
 export interface PersistentVolume {
   apiVersion: string;
@@ -1356,6 +1511,34 @@ export interface PodDNSConfig {
 export interface PodDNSConfigOption {
   name?: string;
   value?: string;
+}
+
+/** `k8s.io.api.policy.v1.PodDisruptionBudget` */
+export interface PodDisruptionBudget {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: PodDisruptionBudgetSpec;
+  status?: PodDisruptionBudgetStatus;
+}
+
+/** `k8s.io.api.policy.v1.PodDisruptionBudgetSpec` */
+export interface PodDisruptionBudgetSpec {
+  minAvailable?: number | string;
+  selector?: LabelSelector;
+  maxUnavailable?: number | string;
+  unhealthyPodEvictionPolicy?: 'AlwaysAllow' | 'IfHealthyBudget';
+}
+
+/** `k8s.io.api.policy.v1.PodDisruptionBudgetStatus` */
+export interface PodDisruptionBudgetStatus {
+  observedGeneration?: number;
+  disruptedPods?: Record<string, string>;
+  disruptionsAllowed?: number;
+  currentHealthy?: number;
+  desiredHealthy?: number;
+  expectedPods?: number;
+  conditions?: Condition[];
 }
 
 /** `k8s.io.api.core.v1.PodExtendedResourceClaimStatus` */
@@ -1565,6 +1748,17 @@ export interface PreferredSchedulingTerm {
   preference: NodeSelectorTerm;
 }
 
+/** `k8s.io.api.scheduling.v1.PriorityClass` */
+export interface PriorityClass {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  value?: number;
+  globalDefault?: boolean;
+  description?: string;
+  preemptionPolicy?: string;
+}
+
 /** `k8s.io.api.flowcontrol.v1.PriorityLevelConfiguration` */
 export interface PriorityLevelConfiguration {
   apiVersion: string;
@@ -1667,6 +1861,43 @@ export interface RBDVolumeSource {
   keyring?: string;
   secretRef?: LocalObjectReference;
   readOnly?: boolean;
+}
+
+/** `k8s.io.api.apps.v1.ReplicaSet` */
+export interface ReplicaSet {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: ReplicaSetSpec;
+  status?: ReplicaSetStatus;
+}
+
+/** `k8s.io.api.apps.v1.ReplicaSetCondition` */
+export interface ReplicaSetCondition {
+  type: string;
+  status: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.apps.v1.ReplicaSetSpec` */
+export interface ReplicaSetSpec {
+  replicas?: number;
+  minReadySeconds?: number;
+  selector?: LabelSelector;
+  template?: PodTemplateSpec;
+}
+
+/** `k8s.io.api.apps.v1.ReplicaSetStatus` */
+export interface ReplicaSetStatus {
+  replicas: number;
+  fullyLabeledReplicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  terminatingReplicas?: number;
+  observedGeneration?: number;
+  conditions?: ReplicaSetCondition[];
 }
 
 /** `k8s.io.api.core.v1.ReplicationController` */
@@ -1793,12 +2024,49 @@ export interface RoleRef {
   name: string;
 }
 
+/** `k8s.io.api.apps.v1.RollingUpdateDaemonSet` */
+export interface RollingUpdateDaemonSet {
+  maxUnavailable?: number | string;
+  maxSurge?: number | string;
+}
+
+/** `k8s.io.api.apps.v1.RollingUpdateDeployment` */
+export interface RollingUpdateDeployment {
+  maxUnavailable?: number | string;
+  maxSurge?: number | string;
+}
+
+/** `k8s.io.api.apps.v1.RollingUpdateStatefulSetStrategy` */
+export interface RollingUpdateStatefulSetStrategy {
+  partition?: number;
+  maxUnavailable?: number | string;
+}
+
+/** `k8s.io.api.node.v1.RuntimeClass` */
+export interface RuntimeClass {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  handler: string;
+  overhead?: Overhead;
+  scheduling?: Scheduling;
+}
+
 /** `k8s.io.api.core.v1.SELinuxOptions` */
 export interface SELinuxOptions {
   user?: string;
   role?: string;
   type?: string;
   level?: string;
+}
+
+/** `k8s.io.api.autoscaling.v1.Scale` */
+export interface Scale {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: ScaleSpec;
+  status?: ScaleStatus;
 }
 
 /** `k8s.io.api.core.v1.ScaleIOPersistentVolumeSource` */
@@ -1827,6 +2095,23 @@ export interface ScaleIOVolumeSource {
   volumeName?: string;
   fsType?: string;
   readOnly?: boolean;
+}
+
+/** `k8s.io.api.autoscaling.v1.ScaleSpec` */
+export interface ScaleSpec {
+  replicas?: number;
+}
+
+/** `k8s.io.api.autoscaling.v1.ScaleStatus` */
+export interface ScaleStatus {
+  replicas: number;
+  selector?: string;
+}
+
+/** `k8s.io.api.node.v1.Scheduling` */
+export interface Scheduling {
+  nodeSelector?: Record<string, string>;
+  tolerations?: Toleration[];
 }
 
 /** `k8s.io.api.core.v1.ScopeSelector` */
@@ -1990,6 +2275,84 @@ export interface SleepAction {
   seconds: number;
 }
 
+/** `k8s.io.api.apps.v1.StatefulSet` */
+export interface StatefulSet {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  spec?: StatefulSetSpec;
+  status?: StatefulSetStatus;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetCondition` */
+export interface StatefulSetCondition {
+  type: string;
+  status: string;
+  lastTransitionTime?: string;
+  reason?: string;
+  message?: string;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetOrdinals` */
+export interface StatefulSetOrdinals {
+  start?: number;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy` */
+export interface StatefulSetPersistentVolumeClaimRetentionPolicy {
+  whenDeleted?: string;
+  whenScaled?: string;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetSpec` */
+export interface StatefulSetSpec {
+  replicas?: number;
+  selector?: LabelSelector;
+  template: PodTemplateSpec;
+  volumeClaimTemplates?: PersistentVolumeClaim[];
+  serviceName?: string;
+  podManagementPolicy?: 'OrderedReady' | 'Parallel';
+  updateStrategy?: StatefulSetUpdateStrategy;
+  revisionHistoryLimit?: number;
+  minReadySeconds?: number;
+  persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy;
+  ordinals?: StatefulSetOrdinals;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetStatus` */
+export interface StatefulSetStatus {
+  observedGeneration?: number;
+  replicas: number;
+  readyReplicas?: number;
+  currentReplicas?: number;
+  updatedReplicas?: number;
+  currentRevision?: string;
+  updateRevision?: string;
+  collisionCount?: number;
+  conditions?: StatefulSetCondition[];
+  availableReplicas?: number;
+}
+
+/** `k8s.io.api.apps.v1.StatefulSetUpdateStrategy` */
+export interface StatefulSetUpdateStrategy {
+  type?: 'OnDelete' | 'RollingUpdate';
+  rollingUpdate?: RollingUpdateStatefulSetStrategy;
+}
+
+/** `k8s.io.api.storage.v1.StorageClass` */
+export interface StorageClass {
+  apiVersion: string;
+  kind: string;
+  metadata: ObjectMeta;
+  provisioner: string;
+  parameters?: Record<string, string>;
+  reclaimPolicy?: 'Delete' | 'Recycle' | 'Retain';
+  mountOptions?: string[];
+  allowVolumeExpansion?: boolean;
+  volumeBindingMode?: 'Immediate' | 'WaitForFirstConsumer';
+  allowedTopologies?: TopologySelectorTerm[];
+}
+
 /** `k8s.io.api.core.v1.StorageOSPersistentVolumeSource` */
 export interface StorageOSPersistentVolumeSource {
   volumeName?: string;
@@ -2054,6 +2417,17 @@ export interface Toleration {
   value?: string;
   effect?: 'NoExecute' | 'NoSchedule' | 'PreferNoSchedule';
   tolerationSeconds?: number;
+}
+
+/** `k8s.io.api.core.v1.TopologySelectorLabelRequirement` */
+export interface TopologySelectorLabelRequirement {
+  key: string;
+  values?: string[];
+}
+
+/** `k8s.io.api.core.v1.TopologySelectorTerm` */
+export interface TopologySelectorTerm {
+  matchLabelExpressions?: TopologySelectorLabelRequirement[];
 }
 
 /** `k8s.io.api.core.v1.TopologySpreadConstraint` */
