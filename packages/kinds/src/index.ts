@@ -93,7 +93,7 @@ export type {
   VolumeMount,
   VolumeProjection,
 } from './generated/api-types.ts';
-export type { KindAdmission } from './lifecycle/admission.ts';
+export { type AdmittedUpdate, type KindAdmission, requireUpdateAdmitted } from './lifecycle/admission.ts';
 export type {
   Grants,
   KindDefinition,
@@ -108,6 +108,7 @@ export { type PodReferences, podReferences, type TokenReference } from './pod/po
 export { policyResources } from './rbac/policy-resources.ts';
 export { uncoveredRules } from './rbac/uncovered-rules.ts';
 export { bootstrapObjectsOf } from './registry/bootstrap-objects-of.ts';
+export { withBootstrapObjects } from './registry/with-bootstrap-objects.ts';
 export { beforeCreate } from './lifecycle/before-create.ts';
 export { beforeDelete, type Deletion } from './lifecycle/before-delete.ts';
 export {

@@ -90,8 +90,8 @@ export interface KindDefinition {
   /** The order of the rows of a table, where it is not that of the names. */
   readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
   readonly strategy: KindStrategy;
-  /** Which objects of its namespace judge a new object. */
-  readonly admission?: KindAdmission;
+  /** Which other objects judge an object, one after the other. */
+  readonly admission?: readonly KindAdmission[];
   /** Field selectors beyond `metadata.name` and `metadata.namespace`: selector key to the object's value ('' when unset). */
   readonly selectableFields: Readonly<Record<string, (object: KubeObject) => string>>;
   /** The form of `metadata.name`. Default: a DNS subdomain. */

@@ -37,8 +37,11 @@ export interface ResourceScope {
   readonly home: ObjectHome;
   /** What the labels of objects must meet to be seen from the request's cluster; see `fleetView`. */
   readonly viewRequirements: readonly LabelRequirement[];
-  /** Reads the objects of a resource in the request's namespace by which new ones are judged; see `KindAdmission`. */
-  readonly readPolicies: (resource: string) => Promise<readonly StoredObject[]>;
+  /** Reads the objects of a resource by which objects of the request's namespace are judged; see `KindAdmission`. */
+  readonly readPolicies: (
+    resource: string,
+    resourceScope: KindDefinition['scope'],
+  ) => Promise<readonly StoredObject[]>;
   /** '' for cluster-scoped kinds and for requests over all namespaces. */
   readonly namespace: string;
   /** '' where the URL names no object. */
@@ -94,7 +97,11 @@ function scopeOf({ sources, kinds, attributes, served, homeClusterId }: ScopePar
     cluster,
     home: objectHome(sources, homeClusterId, definition),
     viewRequirements: [],
-    readPolicies: (policies) => sources.readPolicies(cluster, { resource: policies, namespace }),
+    readPolicies: (policies, policyScope) =>
+      sources.readPolicies(cluster, {
+        resource: policies,
+        namespace: policyScope === 'Namespaced' ? namespace : '',
+      }),
     namespace: definition.scope === 'Namespaced' ? attributes.namespace : '',
     name: attributes.name,
   };

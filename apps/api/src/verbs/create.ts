@@ -76,7 +76,7 @@ export async function makeNew(
 ): Promise<{ readonly state: StoredState } | { readonly unstored: KubeObject }> {
   const { c, deps, scope } = request;
   const { definition } = scope;
-  const context = { ...lifecycleContext(deps), ...(await admissionPolicies(scope)) };
+  const context = { ...lifecycleContext(deps), ...(await admissionPolicies(scope, desired)) };
   const owned = tracked
     ? desired
     : trackFields(scope, {

@@ -4,9 +4,11 @@ import {
   beforeUpdateSubresource,
   checkUpdatePreconditions,
   type Mutation,
+  requireUpdateAdmitted,
 } from '@berth/kinds';
 import { type KubeObject, modifiedError, notFoundError } from '@berth/machinery';
 import type { StoredObject } from '@berth/store';
+import { updatePolicies } from '../objects/admission-policies.ts';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitReplacement, refusalError } from '../objects/commit.ts';
 import { requireRoom } from '../objects/require-room.ts';
@@ -48,6 +50,7 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     await requireNoEscalation(request, desired, current);
     checkUpdatePreconditions(scope.definition, current, desired);
     const mutation = mutate(scope, current, desired);
+    if (scope.attributes.subresource === '') await requireAdmission(scope, current, mutation);
     if (attempt === 0 && scope.attributes.subresource === '')
       c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object, current) ?? []));
     if (dryRun) {
@@ -59,6 +62,16 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     if (state !== undefined) return answerStored(request, state, answer);
   }
   throw modifiedError(scope.groupResource, scope.name);
+}
+
+/** @throws StatusError `Forbidden` where other objects refuse the update */
+async function requireAdmission(
+  scope: ResourceScope,
+  current: KubeObject,
+  { effect, object: next }: Mutation,
+): Promise<void> {
+  if (effect !== 'write' || !scope.definition.admission?.some(({ refuseUpdate }) => refuseUpdate)) return;
+  requireUpdateAdmitted(scope.definition, { current, next }, await updatePolicies(scope, next));
 }
 
 /** The state after the mutation; undefined if another write came first. */

@@ -15,6 +15,7 @@ import {
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import { objectId } from '../turn/base-view.ts';
+import { policiesIn } from '../turn/policies-in.ts';
 import { runTurn } from '../turn/run-turn.ts';
 import type { ReconcileFailure, TurnBudget, TurnPlan, TurnWrite } from '../turn/turn.ts';
 import { MemoryBase } from './memory-base.ts';
@@ -270,7 +271,12 @@ export class MemoryCluster {
       now: this.now,
       newUid: () => this.#newUid(),
       newNameSuffix: () => this.#newSuffix(),
-      policies: (resource: string, namespace: string) => this.base.list(resource, namespace),
+      policies: (resource: string, namespace: string) =>
+        policiesIn(
+          { registry: this.registry, list: (listed, within) => this.base.list(listed, within) },
+          resource,
+          namespace,
+        ),
     };
   }
 

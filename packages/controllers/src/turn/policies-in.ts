@@ -1,13 +1,15 @@
+import { type KindRegistry, withBootstrapObjects } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
-import type { ClusterView } from '../reconciler.ts';
 
-/** The objects by which a namespace judges what is created in it, in order of their names, as the API server reads them. */
-export function policiesIn(
-  view: Pick<ClusterView, 'list'>,
-  resource: string,
-  namespace: string,
-): readonly KubeObject[] {
-  const policies = view.list(resource, namespace);
-  if (policies.length < 2) return policies;
-  return policies.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
+interface Policies {
+  readonly registry: KindRegistry;
+  list(resource: string, namespace?: string): readonly KubeObject[];
+}
+
+/** The objects by which objects of a namespace are judged, in order of their names, as the API server reads them. */
+export function policiesIn(view: Policies, resource: string, namespace: string): readonly KubeObject[] {
+  const definition = view.registry.byResource(resource);
+  if (definition === undefined) throw new Error(`no cluster serves ${resource}`);
+  const stored = definition.scope === 'Namespaced' ? view.list(resource, namespace) : view.list(resource);
+  return withBootstrapObjects(definition, stored);
 }

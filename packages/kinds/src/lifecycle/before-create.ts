@@ -9,7 +9,7 @@ import {
 } from '@berth/machinery';
 import type { KindDefinition } from '../kind-definition.ts';
 import { groupKind } from '../registry/resource-name.ts';
-import { policiesOf, requireAdmitted } from './admission.ts';
+import { admissionsOf, fillIn, requireAdmitted } from './admission.ts';
 import { withMetadata } from './metadata.ts';
 import type { LifecycleContext, Mutation } from './mutation.ts';
 
@@ -34,15 +34,14 @@ export function beforeCreate(kind: KindDefinition, object: KubeObject, context: 
     deletionGracePeriodSeconds: undefined,
     selfLink: undefined,
   });
-  const policies = policiesOf(kind, named.metadata.namespace ?? '', context);
+  const judging = admissionsOf(kind, named, context);
   const defaulted = kind.strategy.applyDefaults(named);
-  const admitted = policies.length > 0 ? kind.admission?.mutate(defaulted, policies) : undefined;
-  const prepared = kind.strategy.prepareForCreate(admitted ?? defaulted);
+  const prepared = kind.strategy.prepareForCreate(fillIn(defaulted, judging));
 
   const rules = { namespaced: kind.scope === 'Namespaced', nameRule: kind.nameRule ?? nameIsDnsSubdomain };
   const errors = [...validateObjectMeta(prepared.metadata, rules), ...kind.strategy.validateCreate(prepared)];
   if (errors.length > 0) throw invalidError(groupKind(kind), prepared.metadata.name, errors);
-  requireAdmitted(kind, prepared, policies);
+  requireAdmitted(kind, prepared, judging);
   return { effect: 'write', object: prepared };
 }
 

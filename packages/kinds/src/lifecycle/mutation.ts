@@ -10,7 +10,8 @@ export interface LifecycleContext {
   /** Five characters of Kubernetes' name alphabet, for `generateName`. */
   readonly newNameSuffix: () => string;
   /**
-   * The objects of a resource in a namespace that judge new objects there, in order of their names; see `KindAdmission`.
+   * The objects of a resource that judge objects of a namespace, in order of their names; see `KindAdmission`. Those of
+   * the cluster, where the resource has no namespaces, with what every cluster has of them (`bootstrapObjects`).
    * May be absent where no kind with an admission is created.
    */
   readonly policies?: (resource: string, namespace: string) => readonly KubeObject[];

@@ -40,7 +40,7 @@ export const pod: KindDefinition = {
     warnings: podWarnings,
     status: { prepareForUpdate: preparePodStatus, validateUpdate: validatePodStatusUpdate },
   },
-  admission: podLimits,
+  admission: [podLimits],
   selectableFields: {
     'spec.nodeName': (object) => podOf(object).spec?.nodeName ?? '',
     'spec.restartPolicy': (object) => podOf(object).spec?.restartPolicy ?? '',
