@@ -98,6 +98,8 @@ export interface KindDefinition {
   readonly nameRule?: NameRule;
   /** `metadata.generation` counts changes of spec. False for kinds that have no generation (ConfigMap, Event, …). */
   readonly hasGeneration: boolean;
+  /** `metadata.generation` counts changes of annotations, too, where what a controller does hangs on them (Deployments). */
+  readonly generationCountsAnnotations?: boolean;
   /**
    * Grace of a deletion, in seconds, or 0 to delete at once. Only pods have one. Asked once, when deletion begins.
    * `requestedSeconds` is the request's `gracePeriodSeconds`.

@@ -82,6 +82,13 @@ export {
 export { goQuote } from './field-errors/go-quote.ts';
 export { FieldPath, path } from './field-errors/path.ts';
 export {
+  type IntOrPercent,
+  percentOf,
+  scaledIntOrPercent,
+  validateAtMost100Percent,
+  validateIntOrPercent,
+} from './int-or-percent/int-or-percent.ts';
+export {
   foregroundFinalizer,
   type ObjectMetaRules,
   orphanFinalizer,

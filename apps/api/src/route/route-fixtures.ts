@@ -49,6 +49,12 @@ const members: Readonly<Record<string, object>> = {
   ConfigMap: {},
   ControllerRevision: { data: {}, revision: 1 },
   CronJob: { spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: jobSpec } } },
+  Deployment: {
+    spec: {
+      selector: { matchLabels: { app: 'a' } },
+      template: { metadata: { labels: { app: 'a' } }, spec: { containers } },
+    },
+  },
   'v1 Event': { involvedObject: told },
   'events.k8s.io/v1 Event': {
     regarding: told,

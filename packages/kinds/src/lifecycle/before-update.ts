@@ -26,10 +26,9 @@ import type { Mutation } from './mutation.ts';
 export function beforeUpdate(kind: KindDefinition, current: KubeObject, desired: KubeObject): Mutation {
   const prepared = prepare({ kind, strategy: kind.strategy, current, desired });
   const generation = current.metadata.generation ?? 0;
-  const next =
-    kind.hasGeneration && !sameSpec(prepared, current)
-      ? withMetadata(prepared, { generation: generation + 1 })
-      : prepared;
+  const next = countsInGeneration(kind, prepared, current)
+    ? withMetadata(prepared, { generation: generation + 1 })
+    : prepared;
   return finish({ kind, strategy: kind.strategy, current, next });
 }
 
@@ -134,6 +133,13 @@ function isFinalized(kind: KindDefinition, next: KubeObject, current: KubeObject
   if (deletionTimestamp === undefined || (next.metadata.finalizers ?? []).length > 0) return false;
   if ((kind.strategy.ownFinalizers?.(next) ?? []).length > 0) return false;
   return deletionGracePeriodSeconds === undefined || deletionGracePeriodSeconds === 0;
+}
+
+function countsInGeneration(kind: KindDefinition, next: KubeObject, current: KubeObject): boolean {
+  if (!kind.hasGeneration) return false;
+  if (!sameSpec(next, current)) return true;
+  if (!kind.generationCountsAnnotations) return false;
+  return !semanticEqual(next.metadata.annotations, current.metadata.annotations);
 }
 
 function sameSpec(next: KubeObject, current: KubeObject): boolean {

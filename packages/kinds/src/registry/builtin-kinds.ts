@@ -5,6 +5,7 @@ import { clusterRole } from '../cluster-role/cluster-role.ts';
 import { configMap } from '../config-map/config-map.ts';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
 import { cronJob } from '../cron-job/cron-job.ts';
+import { deployment } from '../deployment/deployment.ts';
 import { event } from '../event/event.ts';
 import { flowSchema } from '../flow-control/flow-schema.ts';
 import { priorityLevelConfiguration } from '../flow-control/priority-level-configuration.ts';
@@ -45,6 +46,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   configMap,
   controllerRevision,
   cronJob,
+  deployment,
   event,
   flowSchema,
   job,
