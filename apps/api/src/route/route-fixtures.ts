@@ -31,6 +31,10 @@ export function placeOf(definition: KindDefinition, version: ServedVersion): Pla
 
 const containers = [{ name: 'main', image: 'busybox' }];
 const jobSpec = { template: { spec: { restartPolicy: 'Never', containers } } };
+const keptPods = {
+  selector: { matchLabels: { app: 'a' } },
+  template: { metadata: { labels: { app: 'a' } }, spec: { containers } },
+};
 const rbacGroup = 'rbac.authorization.k8s.io';
 const binding = { roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: emptyRole } };
 const asked = {
@@ -49,12 +53,8 @@ const members: Readonly<Record<string, object>> = {
   ConfigMap: {},
   ControllerRevision: { data: {}, revision: 1 },
   CronJob: { spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: jobSpec } } },
-  Deployment: {
-    spec: {
-      selector: { matchLabels: { app: 'a' } },
-      template: { metadata: { labels: { app: 'a' } }, spec: { containers } },
-    },
-  },
+  DaemonSet: { spec: keptPods },
+  Deployment: { spec: keptPods },
   'v1 Event': { involvedObject: told },
   'events.k8s.io/v1 Event': {
     regarding: told,
@@ -89,6 +89,7 @@ const members: Readonly<Record<string, object>> = {
   SelfSubjectRulesReview: { spec: { namespace: matrixNamespaces.default } },
   Service: { spec: { ports: [{ port: 80 }] } },
   ServiceAccount: {},
+  StatefulSet: { spec: { ...keptPods, replicas: 0 } },
   SubjectAccessReview: { spec: asked },
   Tenant: { spec: {} },
   Token: { spec: {} },

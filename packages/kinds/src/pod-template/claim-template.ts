@@ -48,7 +48,8 @@ function validateTemplateMeta(metadata: ObjectMeta | undefined, at: FieldPath): 
   ];
 }
 
-function validateClaimSpec(spec: PersistentVolumeClaimSpec, at: FieldPath): FieldError[] {
+/** All that holds for the spec of a claim, after defaults. */
+export function validateClaimSpec(spec: PersistentVolumeClaimSpec, at: FieldPath): FieldError[] {
   const { storageClassName, volumeAttributesClassName } = spec;
   const errors = [
     ...validateAccessModes(spec.accessModes ?? [], at.child('accessModes')),

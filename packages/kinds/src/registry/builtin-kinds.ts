@@ -5,6 +5,7 @@ import { clusterRole } from '../cluster-role/cluster-role.ts';
 import { configMap } from '../config-map/config-map.ts';
 import { controllerRevision } from '../controller-revision/controller-revision.ts';
 import { cronJob } from '../cron-job/cron-job.ts';
+import { daemonSet } from '../daemon-set/daemon-set.ts';
 import { deployment } from '../deployment/deployment.ts';
 import { event } from '../event/event.ts';
 import { flowSchema } from '../flow-control/flow-schema.ts';
@@ -32,6 +33,7 @@ import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
+import { statefulSet } from '../stateful-set/stateful-set.ts';
 import { usageReport } from '../metering/usage-report.ts';
 import { token } from '../token/token.ts';
 import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
@@ -46,6 +48,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   configMap,
   controllerRevision,
   cronJob,
+  daemonSet,
   deployment,
   event,
   flowSchema,
@@ -66,6 +69,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   selfSubjectReview,
   selfSubjectRulesReview,
   serviceAccount,
+  statefulSet,
   subjectAccessReview,
   tenant,
   token,
