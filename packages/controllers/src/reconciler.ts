@@ -1,5 +1,5 @@
 import type { KindRegistry } from '@berth/kinds';
-import type { KubeObject } from '@berth/machinery';
+import type { KubeObject, LabelRequirement } from '@berth/machinery';
 
 /** One object that a reconciler looks after. `resource` as in the store: `jobs.batch`. */
 export interface ReconcileKey {
@@ -18,6 +18,21 @@ export interface ClusterView {
   list<T extends KubeObject>(resource: string, namespace?: string): readonly T[];
   /** Objects of `resource` (all resources when absent) with an owner reference to `ownerUid`. */
   ownedBy<T extends KubeObject>(ownerUid: string, resource?: string): readonly T[];
+  /** Objects of a namespace that no controller has and that meet the requirements. Costs no more than what it finds. */
+  loose<T extends KubeObject>(
+    resource: string,
+    namespace: string,
+    requirements: readonly LabelRequirement[],
+  ): readonly T[];
+  /**
+   * What `make` makes of the objects of a resource (an index, say), remembered until one of them changes. Remembered by
+   * `make` itself: it must be the same function each time.
+   */
+  derived<T extends KubeObject, D>(
+    make: (objects: readonly T[]) => D,
+    resource: string,
+    namespace?: string,
+  ): D;
   /** The kinds of this cluster, for controllers that work on all of them. */
   readonly registry: KindRegistry;
   /** Nodes of the pool that this cluster may use, with what all clusters together have claimed on them. */
@@ -131,4 +146,6 @@ export interface ReconcileContext {
    * the rest of the work is done, and the key is tried again later. A reconciler that takes no notice fails as a whole.
    */
   readonly mostCreates?: number;
+  /** What that create was refused for, for a condition that tells of it. Set together with `mostCreates`. */
+  readonly createRefusal?: string;
 }

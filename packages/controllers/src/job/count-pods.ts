@@ -1,13 +1,11 @@
 import type { Job, JobStatus, Pod } from '@berth/kinds';
 import { hasFinalizer } from '../ownership.ts';
+import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { trackingFinalizer } from './job-facts.ts';
 import { completionIndex, isFailed } from './pod-facts.ts';
 import { judgePodFailure } from './pod-failure-policy.ts';
 import { hasIndexBelow, type Situation } from './situation.ts';
 import type { Verdict } from './verdict.ts';
-
-/** One reconcile counts no more pods than that; the next one, in the same turn, goes on. */
-const mostPodsAtOnce = 500;
 
 export interface Count {
   /** Pods that lose their tracking finalizer with this reconcile, counted or not worth counting. */

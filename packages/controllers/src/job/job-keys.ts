@@ -1,10 +1,11 @@
 import type { Job, Pod } from '@berth/kinds';
-import { controllerOf, hasFinalizer } from '../ownership.ts';
+import { ownersOfDependent } from '../claims/owner-kind.ts';
+import { hasFinalizer } from '../ownership.ts';
 import { roomierNamespace } from '../quota-news.ts';
 import type { ClusterView, ObservedChange, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { finishedCondition, jobsResource, trackingFinalizer } from './job-facts.ts';
-import { jobOfPod, selects } from './reconcile-pod.ts';
+import { jobOwner } from './job-owner.ts';
 
 /** Jobs that changed, Jobs whose pods changed, pods that no running Job counts, and Jobs that may have been short of room. */
 export function jobKeys(change: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
@@ -23,30 +24,17 @@ function unfinishedJobs(namespace: string, view: ClusterView): readonly Reconcil
 }
 
 function keysOfJob({ before, after }: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
-  if (!after) {
-    const orphans = before?.metadata.uid ? view.ownedBy<Pod>(before.metadata.uid, 'pods') : [];
-    return orphans.filter((pod) => hasFinalizer(pod, trackingFinalizer)).map((pod) => keyOf('pods', pod));
-  }
-  // Objects of this resource are Jobs.
-  const job = after as Job;
-  const key = keyOf(jobsResource, job);
-  // Only a selector that the user chose can match pods from before the Job.
-  if (before || !job.spec?.manualSelector) return [key];
-  const loose = view
-    .list<Pod>('pods', key.namespace)
-    .filter((pod) => !controllerOf(pod) && selects(job, pod));
-  return [key, ...loose.map((pod) => keyOf('pods', pod))];
+  if (after) return [keyOf(jobsResource, after)];
+  const orphans = before?.metadata.uid ? view.ownedBy<Pod>(before.metadata.uid, 'pods') : [];
+  return orphans.filter((pod) => hasFinalizer(pod, trackingFinalizer)).map((pod) => keyOf('pods', pod));
 }
 
-function keysOfPod({ before, after }: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
+function keysOfPod(change: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
+  const { before, after } = change;
   if (before && after && isIrrelevant(before, after)) return [];
-  const keys: ReconcileKey[] = [];
-  for (const pod of [before, after]) {
-    const job = pod && jobOfPod(pod, view);
-    if (job && !finishedCondition(job)) keys.push(keyOf(jobsResource, job));
-  }
-  if (after && keys.length === 0) keys.push(keyOf('pods', after));
-  return keys;
+  const counting = ownersOfDependent(change, view, jobOwner).filter((job) => !finishedCondition(job));
+  if (counting.length > 0) return counting.map((job) => keyOf(jobsResource, job));
+  return after && hasFinalizer(after, trackingFinalizer) ? [keyOf('pods', after)] : [];
 }
 
 /** Being bound to a node changes nothing for a Job, and happens to each of its pods. */

@@ -1,15 +1,14 @@
 import type { Pod } from '@berth/kinds';
+import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
+import { isPodTerminating } from '../pods/pod-state.ts';
 import type { ReconcileContext } from '../reconciler.ts';
 import { countsAfter, indexReplacementTime } from './index-failures.ts';
 import { isSuspended, replacesOnlyEndedPods, specOf } from './job-facts.ts';
 import type { PodIndex } from './new-pod.ts';
 import { nextCreationTime } from './pod-backoff.ts';
-import { completionIndex, isTerminating } from './pod-facts.ts';
+import { completionIndex } from './pod-facts.ts';
 import { podsToRemove } from './removal-order.ts';
 import type { Situation } from './situation.ts';
-
-/** One reconcile creates or deletes no more pods than that; the next one, in the same turn, goes on. */
-export const mostPodsAtOnce = 500;
 
 /** What is to happen to a Job's pods. Creating and deleting do not mix. */
 export interface PodPlan {
@@ -75,7 +74,7 @@ function createPods(situation: Situation, { count, now }: { count: number; now: 
 /** The lowest indexes that have neither succeeded nor failed and that no pod works on. */
 function pendingIndexes({ job, active, pods, indexed }: Situation, count: number): number[] {
   if (!indexed) return [];
-  const busy = replacesOnlyEndedPods(job) ? [...active, ...pods.filter(isTerminating)] : active;
+  const busy = replacesOnlyEndedPods(job) ? [...active, ...pods.filter(isPodTerminating)] : active;
   const taken = new Set<number>();
   for (const pod of busy) {
     const index = completionIndex(pod);

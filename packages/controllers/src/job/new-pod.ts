@@ -1,12 +1,12 @@
 import type { Container, Job, Pod } from '@berth/kinds';
-import { controllerReference } from '../ownership.ts';
+import { podFromTemplate } from '../pods/pod-from-template.ts';
 import type { IndexFailureCounts } from './index-failures.ts';
 import {
   completionIndexAnnotation,
   indexFailureCountAnnotation,
   indexIgnoredFailureCountAnnotation,
-  trackingFinalizer,
 } from './job-facts.ts';
+import { withTracking } from './pod-tracking.ts';
 
 /** What a pod of an Indexed Job has beyond the template. */
 export interface PodIndex {
@@ -27,33 +27,26 @@ export function podNamePrefix(job: Job, index: number | undefined): string {
 
 /** A pod of the Job's template, owned by the Job and held until it is counted. */
 export function newPod(job: Job, name: string, indexed: PodIndex | undefined): Pod {
-  const { metadata = { name: '' }, spec = {} } = job.spec?.template ?? {};
-  const finalizers = metadata.finalizers ?? [];
-  const { containers, initContainers } = spec;
+  const generateName = podNamePrefix(job, indexed?.index);
+  const pod = podFromTemplate(job, job.spec?.template ?? {}, { name, generateName });
+  return withTracking(indexed ? withIndex(pod, { job, indexed }) : pod);
+}
+
+function withIndex(pod: Pod, { job, indexed }: { job: Job; indexed: PodIndex }): Pod {
+  const { labels, annotations } = pod.metadata;
+  const { containers, initContainers } = pod.spec ?? {};
   return {
-    apiVersion: 'v1',
-    kind: 'Pod',
+    ...pod,
     metadata: {
-      name,
-      generateName: podNamePrefix(job, indexed?.index),
-      namespace: job.metadata.namespace ?? '',
-      labels: {
-        ...metadata.labels,
-        ...(indexed ? { [completionIndexAnnotation]: String(indexed.index) } : {}),
-      },
-      annotations: { ...metadata.annotations, ...(indexed ? indexAnnotations(indexed) : {}) },
-      finalizers: finalizers.includes(trackingFinalizer) ? finalizers : [...finalizers, trackingFinalizer],
-      ownerReferences: [controllerReference(job)],
+      ...pod.metadata,
+      labels: { ...labels, [completionIndexAnnotation]: String(indexed.index) },
+      annotations: { ...annotations, ...indexAnnotations(indexed) },
     },
     spec: {
-      ...spec,
-      ...(indexed
-        ? {
-            hostname: `${job.metadata.name}-${indexed.index}`,
-            ...(containers ? { containers: containers.map(withIndexVariable) } : {}),
-            ...(initContainers ? { initContainers: initContainers.map(withIndexVariable) } : {}),
-          }
-        : {}),
+      ...pod.spec,
+      hostname: `${job.metadata.name}-${indexed.index}`,
+      ...(containers ? { containers: containers.map(withIndexVariable) } : {}),
+      ...(initContainers ? { initContainers: initContainers.map(withIndexVariable) } : {}),
     },
   };
 }

@@ -1,26 +1,6 @@
 import type { ContainerStatus, Job, Pod } from '@berth/kinds';
 import { completionIndexAnnotation, replacesOnlyEndedPods } from './job-facts.ts';
 
-function isEnded(pod: Pod): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
-}
-
-/** Runs or will: neither ended nor on its way out. */
-export function isActive(pod: Pod): boolean {
-  return !isEnded(pod) && !pod.metadata.deletionTimestamp;
-}
-
-export function isTerminating(pod: Pod): boolean {
-  return !isEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
-}
-
-export function isReady(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ===
-    true
-  );
-}
-
 /** Failed, or deleted before it could end; the latter only where the Job does not wait for pods to end. */
 export function isFailed(pod: Pod, job: Job): boolean {
   if (pod.status?.phase === 'Failed') return true;

@@ -1,14 +1,19 @@
 import type { Job, Pod } from '@berth/kinds';
-import { generateName, labelSelectorRequirements, matchesLabels, semanticEqual } from '@berth/machinery';
+import { semanticEqual } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
-import { hasFinalizer, isControlledBy, withoutFinalizer, withoutOwner } from '../ownership.ts';
+import { claimObjects } from '../claims/claim-objects.ts';
+import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
+import { createPodActions, deletePodActions } from '../pods/pod-actions.ts';
+import { isPodReady } from '../pods/pod-state.ts';
+import { unusedPodNames } from '../pods/unused-pod-names.ts';
 import type { Action, ClusterView, ReconcileContext, ReconcileKey } from '../reconciler.ts';
 import { countPods } from './count-pods.ts';
-import { finishedCondition, isManagedElsewhere, trackingFinalizer } from './job-facts.ts';
-import { managePods, mostPodsAtOnce, type PodPlan } from './manage-pods.ts';
+import { finishedCondition, isManagedElsewhere } from './job-facts.ts';
+import { jobOwner } from './job-owner.ts';
+import { managePods, type PodPlan } from './manage-pods.ts';
 import { newPod, podNamePrefix } from './new-pod.ts';
 import { nextStatus } from './next-status.ts';
-import { isReady } from './pod-facts.ts';
+import { stopTracking, withoutTracking, withTracking } from './pod-tracking.ts';
 import { observe, type Situation } from './situation.ts';
 import { deadlineOf, judge, judgeCompletion, type Verdict } from './verdict.ts';
 
@@ -22,10 +27,16 @@ export function reconcileJob(
 ): readonly Action[] {
   const job = view.get<Job>(key);
   if (!job || isManagedElsewhere(job)) return [];
-  const owned = view.ownedBy<Pod>(job.metadata.uid ?? '', 'pods').filter((pod) => isControlledBy(pod, job));
-  if (finishedCondition(job)) return owned.flatMap(releaseAction);
+  const { claimed: pods, actions: claims } = claimObjects<Job, Pod>(job, {
+    owner: jobOwner,
+    resource: 'pods',
+    view,
+    onAdopt: withTracking,
+    onRelease: withoutTracking,
+  });
+  if (finishedCondition(job)) return pods.flatMap(stopTracking);
+  if (claims.length > 0) return claims;
 
-  const { pods, strangers } = splitBySelector(job, owned);
   const situation = observe(job, pods);
   const certain = judge(situation, context.now);
   const plan = planPods(situation, { verdict: certain, view, context });
@@ -36,7 +47,7 @@ export function reconcileJob(
     count,
     verdict,
     active,
-    ready: situation.ready - plan.remove.filter(isReady).length,
+    ready: situation.ready - plan.remove.filter(isPodReady).length,
     terminating: situation.terminating + plan.remove.length,
   };
   const { status, news } = nextStatus(situation, progress, context.now);
@@ -45,14 +56,8 @@ export function reconcileJob(
   // A pod that the Job itself takes away was not lost to a failure: it goes uncounted.
   for (const pod of verdict ? [] : plan.remove) released.add(pod);
   return [
-    ...strangers.map(
-      (pod): Action => ({
-        type: 'update',
-        object: withoutTracking(withoutOwner(pod, job.metadata.uid ?? '')),
-      }),
-    ),
-    ...[...released].flatMap(releaseAction),
-    ...plan.remove.flatMap((pod) => removeActions(job, pod)),
+    ...[...released].flatMap(stopTracking),
+    ...plan.remove.flatMap((pod) => deletePodActions(job, pod)),
     ...createActions(job, { plan, view, context }),
     ...(semanticEqual(status, job.status)
       ? []
@@ -72,52 +77,14 @@ function planPods(
   return managePods(situation, context);
 }
 
-/** Pods that lost the Job's labels are let go of, unless the Job itself is going. */
-function splitBySelector(
-  job: Job,
-  owned: readonly Pod[],
-): { pods: readonly Pod[]; strangers: readonly Pod[] } {
-  if (job.metadata.deletionTimestamp || !job.spec?.selector) return { pods: owned, strangers: [] };
-  const requirements = labelSelectorRequirements(job.spec.selector);
-  const belongs = (pod: Pod): boolean => matchesLabels(pod.metadata.labels, requirements);
-  return { pods: owned.filter(belongs), strangers: owned.filter((pod) => !belongs(pod)) };
-}
-
-function withoutTracking(pod: Pod): Pod {
-  return withoutFinalizer(pod, trackingFinalizer);
-}
-
-function releaseAction(pod: Pod): readonly Action[] {
-  return hasFinalizer(pod, trackingFinalizer) ? [{ type: 'update', object: withoutTracking(pod) }] : [];
-}
-
-function removeActions(job: Job, pod: Pod): readonly Action[] {
-  const { namespace = '', name, uid = '' } = pod.metadata;
-  const message = `Deleted pod: ${name}`;
-  return [
-    { type: 'delete', key: { resource: 'pods', namespace, name }, uid },
-    { type: 'event', regarding: job, eventType: 'Normal', reason: 'SuccessfulDelete', message },
-  ];
-}
-
 function createActions(
   job: Job,
   { plan, view, context }: { plan: PodPlan; view: ClusterView; context: ReconcileContext },
 ): readonly Action[] {
-  const { namespace = '' } = job.metadata;
-  const taken = new Set<string>();
-  return plan.create.flatMap((indexed): readonly Action[] => {
-    const prefix = podNamePrefix(job, indexed?.index);
-    let name = generateName(prefix, context.newNameSuffix);
-    while (taken.has(name) || view.get({ resource: 'pods', namespace, name })) {
-      name = generateName(prefix, context.newNameSuffix);
-    }
-    taken.add(name);
-    const message = `Created pod: ${name}`;
-    return [
-      { type: 'create', object: newPod(job, name, indexed) },
-      { type: 'event', regarding: job, eventType: 'Normal', reason: 'SuccessfulCreate', message },
-    ];
+  const unusedName = unusedPodNames(job.metadata.namespace ?? '', view, context);
+  return plan.create.flatMap((indexed) => {
+    const name = unusedName(podNamePrefix(job, indexed?.index));
+    return createPodActions(job, newPod(job, name, indexed));
   });
 }
 

@@ -1,9 +1,10 @@
 import type { Job, Pod } from '@berth/kinds';
 import { hasFinalizer } from '../ownership.ts';
+import { isPodActive, isPodReady, isPodTerminating } from '../pods/pod-state.ts';
 import { failedIndexes, podsAwaitingReplacement } from './index-failures.ts';
 import { IndexSet } from './index-set.ts';
 import { trackingFinalizer } from './job-facts.ts';
-import { completionIndex, isActive, isFailed, isReady, isTerminating } from './pod-facts.ts';
+import { completionIndex, isFailed } from './pod-facts.ts';
 import { judgePodFailure } from './pod-failure-policy.ts';
 
 /** A Job and its pods as one reconcile finds them. */
@@ -33,7 +34,7 @@ interface IndexedSituation {
 }
 
 export function observe(job: Job, pods: readonly Pod[]): Situation {
-  const active = pods.filter(isActive);
+  const active = pods.filter(isPodActive);
   const uncounted = job.status?.uncountedTerminatedPods;
   const indexed = observeIndexes(job, { pods, active });
   const fresh = countUncounted(job, pods);
@@ -42,8 +43,8 @@ export function observe(job: Job, pods: readonly Pod[]): Situation {
     job,
     pods,
     active,
-    terminating: pods.filter(isTerminating).length,
-    ready: active.filter(isReady).length,
+    terminating: pods.filter(isPodTerminating).length,
+    ready: active.filter(isPodReady).length,
     succeeded: indexed ? indexed.succeeded.size : succeeded,
     failed: (job.status?.failed ?? 0) + (uncounted?.failed?.length ?? 0) + fresh.failed,
     indexed,

@@ -1,8 +1,11 @@
 // oxlint-disable typescript/no-unnecessary-type-parameters -- as in ClusterView
 import type { KindRegistry } from '@berth/kinds';
-import type { KubeObject } from '@berth/machinery';
+import { type KubeObject, type LabelRequirement, matchesLabels } from '@berth/machinery';
+import { controllerOf } from '../ownership.ts';
 import type { ClusterView, NodeView, ReconcileKey } from '../reconciler.ts';
+import { LabelIndex } from '../selection/label-index.ts';
 import { type BaseView, objectId } from './base-view.ts';
+import { DerivationMemo } from './derivation-memo.ts';
 
 interface Entry {
   readonly key: ReconcileKey;
@@ -25,6 +28,10 @@ export class Overlay implements ClusterView {
   readonly #touchedUids = new Set<string>();
   readonly #idsByResource = new Map<string, Set<string>>();
   readonly #idsByOwner = new Map<string, Set<string>>();
+  /** By resource and namespace: what the base has there without a controller, and the ids of what came to be so. */
+  readonly #looseBase = new Map<string, LabelIndex>();
+  readonly #looseIds = new Map<string, Set<string>>();
+  readonly #derivations = new DerivationMemo();
   readonly #nodes: NodeView[];
   readonly #nodeIndex = new Map<string, number>();
   #undo: Array<() => void> = [];
@@ -75,6 +82,38 @@ export class Overlay implements ClusterView {
     return result as unknown as readonly T[];
   }
 
+  loose<T extends KubeObject>(
+    resource: string,
+    namespace: string,
+    requirements: readonly LabelRequirement[],
+  ): readonly T[] {
+    const place = `${resource}|${namespace}`;
+    let base = this.#looseBase.get(place);
+    if (!base) {
+      base = new LabelIndex(this.#base.list(resource, namespace).filter((object) => !controllerOf(object)));
+      this.#looseBase.set(place, base);
+    }
+    const result = base
+      .matching(requirements)
+      .filter((object) => !this.#touchedUids.has(object.metadata.uid ?? ''));
+    for (const id of this.#looseIds.get(place) ?? []) {
+      const object = this.#entries.get(id)?.object;
+      if (object && !controllerOf(object) && matchesLabels(object.metadata.labels, requirements)) {
+        result.push(object);
+      }
+    }
+    return result as unknown as readonly T[];
+  }
+
+  derived<T extends KubeObject, D>(
+    make: (objects: readonly T[]) => D,
+    resource: string,
+    namespace?: string,
+  ): D {
+    const list = (): readonly T[] => this.list<T>(resource, namespace);
+    return this.#derivations.get(make, { resource, namespace, list });
+  }
+
   nodes(): readonly NodeView[] {
     return this.#nodes;
   }
@@ -88,12 +127,17 @@ export class Overlay implements ClusterView {
     const newlyTouched = [uid, replaced].filter((touched) => !this.#touchedUids.has(touched));
     this.#entries.set(id, { key, object });
     for (const touched of newlyTouched) this.#touchedUids.add(touched);
+    this.#derivations.forget(key.resource, key.namespace);
     indexed(this.#idsByResource, key.resource).add(id);
+    if (object && !controllerOf(object)) {
+      indexed(this.#looseIds, `${key.resource}|${key.namespace}`).add(id);
+    }
     for (const owner of object?.metadata.ownerReferences ?? []) indexed(this.#idsByOwner, owner.uid).add(id);
     this.#undo.push(() => {
       if (entryBefore) this.#entries.set(id, entryBefore);
       else this.#entries.delete(id);
       for (const touched of newlyTouched) this.#touchedUids.delete(touched);
+      this.#derivations.forget(key.resource, key.namespace);
     });
   }
 

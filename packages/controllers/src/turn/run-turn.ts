@@ -144,7 +144,8 @@ class Turn {
 
   /** A create that is refused keeps nothing else from being done: the key is reconciled again without it. */
   #doWithout(task: Task, failure: Failure): void {
-    const again = this.#attempt(task, { ...this.#context, mostCreates: failure.creates });
+    const { creates: mostCreates, error } = failure;
+    const again = this.#attempt(task, { ...this.#context, mostCreates, createRefusal: messageOf(error) });
     if (again.failure === undefined) this.#recordEvents(task, again.actions);
     this.#fail(task, failure, again.failure === undefined ? earliestWake(again.actions) : undefined);
   }
@@ -198,7 +199,7 @@ class Turn {
     const regarding = this.#overlay.get(task.key);
     // An Event about an Event could fail in its turn, and so on.
     if (!regarding || regarding.kind === 'Event') return;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const told =
       step?.type === 'create'
         ? { reason: 'FailedCreate', message: `Error creating: ${message}` }
@@ -249,6 +250,10 @@ class Turn {
       errors: this.#errors,
     };
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function earliestWake(actions: readonly Action[]): Date | undefined {

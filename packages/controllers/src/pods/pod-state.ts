@@ -1,0 +1,31 @@
+import type { Pod, PodCondition } from '@berth/kinds';
+
+/** Succeeded or failed. */
+function isPodEnded(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
+}
+
+/** Runs or will: neither ended nor on its way out. */
+export function isPodActive(pod: Pod): boolean {
+  return !isPodEnded(pod) && !pod.metadata.deletionTimestamp;
+}
+
+/** On its way out, and not ended. */
+export function isPodTerminating(pod: Pod): boolean {
+  return !isPodEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
+}
+
+function podCondition(pod: Pod, type: string): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function isPodReady(pod: Pod): boolean {
+  return podCondition(pod, 'Ready')?.status === 'True';
+}
+
+/** Since when the pod is ready, in milliseconds; undefined if it is not ready, or nobody said since when. */
+export function readySince(pod: Pod): number | undefined {
+  const ready = podCondition(pod, 'Ready');
+  if (ready?.status !== 'True' || !ready.lastTransitionTime) return undefined;
+  return Date.parse(ready.lastTransitionTime);
+}
