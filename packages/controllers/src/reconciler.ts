@@ -37,7 +37,15 @@ export interface ClusterView {
   readonly registry: KindRegistry;
   /** Nodes of the pool that this cluster may use, with what all clusters together have claimed on them. */
   nodes(): readonly NodeView[];
+  /**
+   * What the view came to show since a position, oldest first, for those who keep something derived from it. Position 0 is
+   * the view as it was made. What was taken back stands there again, the other way round.
+   */
+  changesSince(position: number): { readonly changes: readonly ViewChange[]; readonly position: number };
 }
+
+/** An object changed, or what is claimed on the node at this place of `nodes()`. */
+export type ViewChange = ObservedChange | { readonly resource: undefined; readonly nodeIndex: number };
 
 /** A fleet node as the scheduler sees it. Cpu in millicores, memory in bytes. */
 export interface NodeView {

@@ -29,6 +29,7 @@ export {
 export { compareVersions } from './discovery/version-order.ts';
 export { autoUpdateAnnotation, flowControlBootstrap } from './flow-control/bootstrap-objects.ts';
 export type {
+  Affinity,
   AggregationRule,
   ClusterRole,
   ClusterRoleBinding,
@@ -76,21 +77,25 @@ export type {
   ObjectReference,
   PersistentVolumeClaim,
   Pod,
+  PodAffinityTerm,
   PodCondition,
+  PodDisruptionBudget,
   PodFailurePolicy,
   PodFailurePolicyRule,
   PodSpec,
   PodStatus,
   PodTemplateSpec,
-  ResourceQuota,
   PolicyRule,
+  PriorityClass,
   PriorityLevelConfiguration,
   Probe,
   ResourceFieldSelector,
+  ResourceQuota,
   ResourceRequirements,
   Role,
   RoleBinding,
   RoleRef,
+  RuntimeClass,
   Secret,
   ServiceAccount,
   StatefulSet,
@@ -100,9 +105,11 @@ export type {
   SuccessPolicy,
   Taint,
   Toleration,
+  TopologySpreadConstraint,
   Volume,
   VolumeMount,
   VolumeProjection,
+  WeightedPodAffinityTerm,
 } from './generated/api-types.ts';
 export { type AdmittedUpdate, type KindAdmission, requireUpdateAdmitted } from './lifecycle/admission.ts';
 export type {

@@ -1,4 +1,4 @@
-import type { Node, Pod, Taint } from '@berth/kinds';
+import type { Node, Taint } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import { type Resources, resourcesOf } from './resources.ts';
 
@@ -20,9 +20,6 @@ export interface NodeFacts {
   readonly allocatable: Resources;
   readonly allocatablePods: number;
 }
-
-/** The pods of the view by the node that they are assigned to, without the finished ones. */
-export type AssignedPods = ReadonlyMap<string, readonly Pod[]>;
 
 /** Node objects are immutable and few, pods many: parsed once per state of a node. */
 const facts = new WeakMap<KubeObject, NodeFacts>();

@@ -1,5 +1,11 @@
-export type { AssignedPods, Candidate } from './candidate.ts';
+export type { Candidate } from './candidate.ts';
+export type { ClusterFacts } from './cluster-facts.ts';
+export { type ClusterSource, ClusterState, type ObservedObject, type PodRules } from './cluster-state.ts';
+export { failureMessage } from './failure-message.ts';
+export type { Filter, PreparedFilter, Rejection, Reservation } from './filters/filter.ts';
 export { hasRoom } from './has-room.ts';
+export type { NodeState } from './node-state.ts';
+export { type PodFacts, podFacts } from './pod-facts.ts';
 export { podRequests } from './pod-requests.ts';
 export type { Resources } from './resources.ts';
-export { type SchedulingOptions, type SchedulingResult, schedulePod } from './schedule-pod.ts';
+export { type SchedulingResult, schedulePod } from './schedule-pod.ts';

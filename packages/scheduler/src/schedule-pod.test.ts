@@ -1,11 +1,13 @@
 import type { Node, NodeSpec, NodeStatus, Pod, PodSpec } from '@berth/kinds';
 import { describe, expect, it } from 'vitest';
-import type { AssignedPods, Candidate } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
+import { failureMessage } from './failure-message.ts';
+import { podFacts } from './pod-facts.ts';
 import { podRequests } from './pod-requests.ts';
 import { schedulePod } from './schedule-pod.ts';
+import { stateOf } from './testing/cluster.ts';
 
 const free = { cpuMillis: 0, memoryBytes: 0, pods: 0 };
-const noPods: AssignedPods = new Map();
 
 interface NodeOptions {
   spec?: NodeSpec;
@@ -41,9 +43,11 @@ function requesting(requests: Record<string, string>, spec: PodSpec = {}): Pod {
   return pod({ containers: [{ name: 'c', image: 'i', resources: { requests } }], ...spec });
 }
 
-function place(subject: Pod, candidates: readonly Candidate[], assigned: AssignedPods = noPods): string {
-  const result = schedulePod(subject, { candidates, assigned: () => assigned });
-  return result.node ?? result.message;
+function place(subject: Pod, nodes: readonly Candidate[], pods: readonly Pod[] = []): string {
+  const result = schedulePod(podFacts(subject), stateOf({ nodes, pods }));
+  if (result.node) return result.node.name;
+  const mayPreempt = subject.spec?.preemptionPolicy !== 'Never';
+  return failureMessage(result.rejections, { mayPreempt });
 }
 
 const noHelp = 'Preemption is not helpful for scheduling';
@@ -161,13 +165,13 @@ describe('a node that cannot take the pod is refused in Kubernetes’ words', ()
         },
       ],
     });
-    const taken: AssignedPods = new Map([['n', [pod(web('10.0.0.1'))]]]);
+    const taken = [pod({ ...web('10.0.0.1'), nodeName: 'n' }, 'taker')];
     const clash = only("node(s) didn't have free ports for the requested pod ports", noVictims);
     expect(place(pod(web()), [node('n')], taken)).toBe(clash);
     expect(place(pod(web('10.0.0.2')), [node('n')], taken)).toBe('n');
 
     const gpus = { cpu: '4', memory: '8Gi', pods: '10', 'nvidia.com/gpu': '2' };
-    const used: AssignedPods = new Map([['n', [requesting({ 'nvidia.com/gpu': '2' })]]]);
+    const used = [requesting({ 'nvidia.com/gpu': '2' }, { nodeName: 'n' })];
     const wanting = requesting({ 'nvidia.com/gpu': '1' });
     expect(place(wanting, [node('n', { allocatable: gpus })], used)).toBe(
       only('Insufficient nvidia.com/gpu', noVictims),

@@ -1,99 +1,49 @@
-import type { Pod } from '@berth/kinds';
-import { type AssignedPods, type Candidate, type NodeFacts, nodeFacts } from './candidate.ts';
-import { failureMessage } from './failure-message.ts';
-import type { Filter, Rejection } from './filters/filter.ts';
-import { nodeAffinity } from './filters/node-affinity.ts';
-import { nodeName } from './filters/node-name.ts';
-import { nodePorts } from './filters/node-ports.ts';
-import { nodeResourcesFit } from './filters/node-resources-fit.ts';
-import { nodeUnschedulable } from './filters/node-unschedulable.ts';
-import { taintToleration } from './filters/taint-toleration.ts';
-import { type PodNeeds, podNeeds } from './pod-needs.ts';
-import { leastAllocated } from './scores/least-allocated.ts';
-import { preferredAffinity } from './scores/preferred-affinity.ts';
-import { untoleratedSoftTaints } from './scores/untolerated-soft-taints.ts';
-
-/** In upstream's order: the first that rejects a node gives the reason. */
-const filters: readonly Filter[] = [
-  nodeUnschedulable,
-  nodeName,
-  taintToleration,
-  nodeAffinity,
-  nodePorts,
-  nodeResourcesFit,
-];
-
-/** Upstream's weights. */
-const taintWeight = 3;
-const affinityWeight = 2;
-
-export interface SchedulingOptions {
-  readonly candidates: readonly Candidate[];
-  /** Pods of this cluster by node, for host ports and extended resources; asked for only where a pod has such. */
-  readonly assigned: () => AssignedPods;
-}
+import type { KubeObject } from '@berth/machinery';
+import type { ClusterState } from './cluster-state.ts';
+import type { Rejection } from './filters/filter.ts';
+import type { NodeState } from './node-state.ts';
+import type { PodFacts } from './pod-facts.ts';
+import type { PodShape } from './pod-shape.ts';
 
 export type SchedulingResult =
-  | { readonly node: string; readonly cpuMillis: number; readonly memoryBytes: number }
-  /** Why no node can take the pod. */
-  | { readonly node: undefined; readonly message: string };
+  | { readonly node: NodeState; readonly updates: readonly KubeObject[]; readonly waits: boolean }
+  /** Why each of the nodes cannot take the pod, in their order. */
+  | { readonly node: undefined; readonly rejections: readonly Rejection[] };
 
 /**
  * The best node for a pod: one that passes every filter, of the highest score; among equals the one that the pod's uid
- * picks, so that equal pods spread and the choice is the same whoever makes it.
+ * picks, so that equal pods spread and the choice is the same whoever makes it. The state is left as it is.
  */
-export function schedulePod(pod: Pod, { candidates, assigned }: SchedulingOptions): SchedulingResult {
-  const needs = podNeeds(pod);
-  const feasible: FeasibleNode[] = [];
+export function schedulePod(pod: PodFacts, state: ClusterState): SchedulingResult {
+  const shape = state.shapeOf(pod);
+  const feasible: NodeState[] = [];
   const rejections: Rejection[] = [];
-  for (const { node, claimed } of candidates) {
-    const facts = nodeFacts(node);
-    const rejection = reject({ needs, facts, claimed, assigned });
+  for (const node of state.nodes) {
+    const rejection = shape.check(node);
     if (rejection) rejections.push(rejection);
-    else feasible.push({ facts, claimed });
+    else feasible.push(node);
   }
-  const best = pick(feasible, { needs, seed: pod.metadata.uid ?? pod.metadata.name });
-  if (!best) {
-    const mayPreempt = pod.spec?.preemptionPolicy !== 'Never';
-    return { node: undefined, message: failureMessage(rejections, { mayPreempt }) };
-  }
-  const { cpuMillis, memoryBytes } = needs.requests;
-  return { node: best.facts.name, cpuMillis, memoryBytes };
+  const node = pick(feasible, shape, pod.uid);
+  if (!node) return { node: undefined, rejections };
+  const reservations = shape.reservers.flatMap(({ reserve }) => reserve?.(node) ?? []);
+  return {
+    node,
+    updates: reservations.flatMap(({ updates }) => updates),
+    waits: reservations.some(({ waits }) => waits),
+  };
 }
 
-interface FeasibleNode {
-  readonly facts: NodeFacts;
-  readonly claimed: Candidate['claimed'];
-}
-
-function reject(context: Parameters<Filter>[0]): Rejection | undefined {
-  for (const filter of filters) {
-    const rejection = filter(context);
-    if (rejection) return rejection;
-  }
-  return undefined;
-}
-
-function pick(
-  feasible: readonly FeasibleNode[],
-  { needs, seed }: { needs: PodNeeds; seed: string },
-): FeasibleNode | undefined {
+function pick(feasible: readonly NodeState[], shape: PodShape, seed: string): NodeState | undefined {
   if (feasible.length <= 1) return feasible[0];
-  const affinities = feasible.map(({ facts }) => preferredAffinity(needs, facts));
-  const taints = feasible.map(({ facts }) => untoleratedSoftTaints(needs, facts));
-  const mostAffinity = Math.max(...affinities) || 1;
-  const mostTaints = Math.max(...taints) || 1;
-
-  let best: FeasibleNode[] = [];
-  let bestScore = -1;
+  const points = shape.score(feasible);
+  let best: NodeState[] = [];
+  let bestPoints = -1;
   for (const [index, node] of feasible.entries()) {
-    const affinity = (100 * (affinities[index] ?? 0)) / mostAffinity;
-    const untainted = 100 - (100 * (taints[index] ?? 0)) / mostTaints;
-    const score = leastAllocated(needs, node) + affinityWeight * affinity + taintWeight * untainted;
-    if (score > bestScore) {
+    const own = points[index] ?? 0;
+    if (own > bestPoints) {
       best = [node];
-      bestScore = score;
-    } else if (score === bestScore) {
+      bestPoints = own;
+    } else if (own === bestPoints) {
       best.push(node);
     }
   }

@@ -1,11 +1,14 @@
 import type { Pod } from '@berth/kinds';
+import type { PodFacts } from '@berth/scheduler';
 import type { ObservedChange, ReconcileKey } from '../reconciler.ts';
-import { keyOf } from '../turn/base-view.ts';
 
 const ownName = 'default-scheduler';
 
 /** Stands for all pods that found no node: they are tried again together. */
 export const waitingPods: ReconcileKey = { resource: 'pods', namespace: '', name: '' };
+
+/** Stands for all pods that have not been tried yet, so that the most important one is tried first. */
+export const freshPods: ReconcileKey = { resource: 'pods', namespace: '', name: 'fresh' };
 
 /** A pod that this scheduler is to find a node for. */
 export function isUnassigned(pod: Pod): boolean {
@@ -35,17 +38,25 @@ function isEnded(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
-/** New pods one by one; the waiting ones when a node changed, when one joins them, and when a pod gives its room back. */
+/** As upstream's queue: the more important first, among equals the older. */
+export function inQueueOrder(left: PodFacts, right: PodFacts): number {
+  return right.priority - left.priority || createdMs(left) - createdMs(right);
+}
+
+function createdMs({ pod }: PodFacts): number {
+  return Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
+}
+
+/** New pods; the waiting ones when a node changed, when one joins them, and when a pod gives its room back. */
 export function schedulingKeys({ resource, before, after }: ObservedChange): readonly ReconcileKey[] {
   if (resource === 'nodes') return [waitingPods];
   if (resource !== 'pods') return [];
   const gaveRoomBack = before && isAssigned(before) && !(after && isAssigned(after));
   const keys = gaveRoomBack ? [waitingPods] : [];
   if (!after || !isUnassigned(after)) return keys;
-  return [
-    ...keys,
-    isWaiting(after) && before && !specChanged(before, after) ? waitingPods : keyOf('pods', after),
-  ];
+  if (!isWaiting(after)) return [...keys, freshPods];
+  const isNews = !before || !isWaiting(before) || specChanged(before, after);
+  return isNews ? [waitingPods] : keys;
 }
 
 /** Tolerations and node affinity of a waiting pod may be edited; its status alone is the scheduler's own doing. */

@@ -168,6 +168,16 @@ describe('a pod', () => {
 });
 
 describe('many pods', () => {
+  it('find room in the order of their priority, whichever came first', () => {
+    const { cluster } = tight();
+    const priorityClassName = 'system-node-critical';
+    for (const name of ['a', 'b', 'c']) cluster.create(podOf(name));
+    for (const name of ['x', 'y']) cluster.create(podOf(name, { priorityClassName }));
+    cluster.settle();
+    const bound = cluster.list<Pod>('pods').filter((candidate) => candidate.spec?.nodeName);
+    expect(bound.map(({ metadata }) => metadata.name)).toEqual(['x', 'y']);
+  });
+
   it('never take more of a node than it has, and fill it', () => {
     const { cluster } = start();
     cluster.nodes = Array.from({ length: 10 }, (_, index) =>

@@ -2,7 +2,7 @@
 import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, type LabelRequirement, matchesLabels } from '@berth/machinery';
 import { controllerOf } from '../ownership.ts';
-import type { ClusterView, NodeView, ReconcileKey } from '../reconciler.ts';
+import type { ClusterView, NodeView, ReconcileKey, ViewChange } from '../reconciler.ts';
 import { LabelIndex } from '../selection/label-index.ts';
 import { type BaseView, objectId } from './base-view.ts';
 import { DerivationMemo } from './derivation-memo.ts';
@@ -34,6 +34,7 @@ export class Overlay implements ClusterView {
   readonly #derivations = new DerivationMemo();
   readonly #nodes: NodeView[];
   readonly #nodeIndex = new Map<string, number>();
+  readonly #changes: ViewChange[] = [];
   #undo: Array<() => void> = [];
 
   constructor(options: { base: BaseView; nodes: readonly NodeView[]; registry: KindRegistry }) {
@@ -118,10 +119,16 @@ export class Overlay implements ClusterView {
     return this.#nodes;
   }
 
+  changesSince(position: number): { readonly changes: readonly ViewChange[]; readonly position: number } {
+    return { changes: this.#changes.slice(position), position: this.#changes.length };
+  }
+
   /** Makes `object` the current state of `key`; absent: the key is gone. */
   put(key: ReconcileKey, object: KubeObject | undefined): void {
     const id = objectId(key);
     const entryBefore = this.#entries.get(id);
+    const { resource } = key;
+    const before = entryBefore ? entryBefore.object : this.#base.get(key);
     const uid = (object ?? entryBefore?.object ?? this.#base.get(key))?.metadata.uid ?? '';
     const replaced = this.#base.get(key)?.metadata.uid ?? uid;
     const newlyTouched = [uid, replaced].filter((touched) => !this.#touchedUids.has(touched));
@@ -133,7 +140,9 @@ export class Overlay implements ClusterView {
       indexed(this.#looseIds, `${key.resource}|${key.namespace}`).add(id);
     }
     for (const owner of object?.metadata.ownerReferences ?? []) indexed(this.#idsByOwner, owner.uid).add(id);
+    this.#changes.push({ resource, before, after: object });
     this.#undo.push(() => {
+      this.#changes.push({ resource, before: object, after: before });
       if (entryBefore) this.#entries.set(id, entryBefore);
       else this.#entries.delete(id);
       for (const touched of newlyTouched) this.#touchedUids.delete(touched);
@@ -154,8 +163,10 @@ export class Overlay implements ClusterView {
         pods: Math.max(0, view.claimed.pods + sign),
       },
     };
+    this.#changes.push({ resource: undefined, nodeIndex: index });
     this.#undo.push(() => {
       this.#nodes[index] = view;
+      this.#changes.push({ resource: undefined, nodeIndex: index });
     });
   }
 

@@ -1,17 +1,32 @@
 import type { NodeSelectorTerm } from '@berth/kinds';
 import { type LabelOperator, meetsRequirement } from '@berth/machinery';
 import type { NodeFacts } from '../candidate.ts';
+import type { PodFacts } from '../pod-facts.ts';
 import { type Filter, unresolvable } from './filter.ts';
 
+const mismatch = unresolvable("node(s) didn't match Pod's node affinity/selector");
+
 /** `nodeSelector` and required node affinity. */
-export const nodeAffinity: Filter = ({ needs, facts }) => {
-  for (const [key, value] of needs.nodeSelector) if (facts.labels[key] !== value) return mismatch;
-  const required = needs.affinity?.requiredDuringSchedulingIgnoredDuringExecution;
-  if (!required) return undefined;
-  return (required.nodeSelectorTerms ?? []).some((term) => matchesTerm(term, facts)) ? undefined : mismatch;
+export const nodeAffinity: Filter = {
+  name: 'NodeAffinity',
+  prepare: (pod) =>
+    hasNodeAffinity(pod)
+      ? { check: ({ facts }) => (matchesNodeAffinity(pod, facts) ? undefined : mismatch) }
+      : undefined,
 };
 
-const mismatch = unresolvable("node(s) didn't match Pod's node affinity/selector");
+function hasNodeAffinity({ nodeSelector, affinity }: PodFacts): boolean {
+  return Object.keys(nodeSelector).length > 0 || affinity?.nodeAffinity?.[required] !== undefined;
+}
+
+const required = 'requiredDuringSchedulingIgnoredDuringExecution';
+
+/** Whether the node is one that the pod's node selector and required node affinity allow. */
+function matchesNodeAffinity({ nodeSelector, affinity }: PodFacts, facts: NodeFacts): boolean {
+  for (const key of Object.keys(nodeSelector)) if (facts.labels[key] !== nodeSelector[key]) return false;
+  const terms = affinity?.nodeAffinity?.[required];
+  return !terms || (terms.nodeSelectorTerms ?? []).some((term) => matchesTerm(term, facts));
+}
 
 type NodeSelectorRequirement = NonNullable<NodeSelectorTerm['matchExpressions']>[number];
 

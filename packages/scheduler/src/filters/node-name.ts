@@ -1,7 +1,10 @@
 import { type Filter, unresolvable } from './filter.ts';
 
+const otherNode = unresolvable("node(s) didn't match the requested node name");
+
 /** A pod that names its node fits no other. */
-export const nodeName: Filter = ({ needs, facts }) =>
-  needs.nodeName && needs.nodeName !== facts.name
-    ? unresolvable("node(s) didn't match the requested node name")
-    : undefined;
+export const nodeName: Filter = {
+  name: 'NodeName',
+  prepare: ({ nodeName: wanted }) =>
+    wanted === undefined ? undefined : { check: ({ name }) => (name === wanted ? undefined : otherNode) },
+};

@@ -1,13 +1,22 @@
-import { type HostPort, hostPorts } from '../pod-needs.ts';
-import type { Filter } from './filter.ts';
+import type { HostPort } from '../pod-facts.ts';
+import { type Filter, resolvable } from './filter.ts';
+
+const taken = resolvable("node(s) didn't have free ports for the requested pod ports");
 
 /** Ports of the host that another pod of this cluster has taken. */
-export const nodePorts: Filter = ({ needs, facts, assigned }) => {
-  if (needs.hostPorts.length === 0) return undefined;
-  const taken = (assigned().get(facts.name) ?? []).flatMap(hostPorts);
-  const clash = needs.hostPorts.some((wanted) => taken.some((port) => collide(wanted, port)));
-  if (!clash) return undefined;
-  return { reasons: ["node(s) didn't have free ports for the requested pod ports"], unresolvable: false };
+export const nodePorts: Filter = {
+  name: 'NodePorts',
+  prepare: ({ hostPorts: wanted }) => {
+    if (wanted.length === 0) return undefined;
+    return {
+      check: ({ pods }) => {
+        for (const { hostPorts } of pods.values()) {
+          if (hostPorts.some((port) => wanted.some((own) => collide(own, port)))) return taken;
+        }
+        return undefined;
+      },
+    };
+  },
 };
 
 function collide(left: HostPort, right: HostPort): boolean {

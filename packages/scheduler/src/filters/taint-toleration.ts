@@ -1,18 +1,26 @@
 import type { Taint, Toleration } from '@berth/kinds';
 import { type Filter, unresolvable } from './filter.ts';
 
+const untolerated = unresolvable('node(s) had untolerated taint(s)');
+
 /** Taints of effect NoSchedule and NoExecute that the pod does not tolerate. */
-export const taintToleration: Filter = ({ needs, facts }) => {
-  for (const taint of facts.hardTaints) {
-    if (!needs.tolerations.some((toleration) => toleratesTaint(toleration, taint))) {
-      return unresolvable('node(s) had untolerated taint(s)');
-    }
-  }
-  return undefined;
+export const taintToleration: Filter = {
+  name: 'TaintToleration',
+  prepare: ({ tolerations }, { nodes }) => {
+    if (!nodes.some(({ facts }) => facts.hardTaints.length > 0)) return undefined;
+    return {
+      check: ({ facts }) =>
+        facts.hardTaints.every((taint) => tolerates(tolerations, taint)) ? undefined : untolerated,
+    };
+  },
 };
 
+export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
+  return tolerations.some((toleration) => toleratesTaint(toleration, taint));
+}
+
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/ */
-export function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
+function toleratesTaint(toleration: Toleration, taint: Taint): boolean {
   if (toleration.effect && toleration.effect !== taint.effect) return false;
   if (toleration.key && toleration.key !== taint.key) return false;
   const { operator = 'Equal' } = toleration;

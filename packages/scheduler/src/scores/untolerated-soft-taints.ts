@@ -1,12 +1,15 @@
-import type { NodeFacts } from '../candidate.ts';
-import { toleratesTaint } from '../filters/taint-toleration.ts';
-import type { PodNeeds } from '../pod-needs.ts';
+import { tolerates } from '../filters/taint-toleration.ts';
+import { lessIsBetter, type Score } from './score.ts';
 
 /** How many PreferNoSchedule taints of the node the pod does not tolerate. */
-export function untoleratedSoftTaints(needs: PodNeeds, facts: NodeFacts): number {
-  let count = 0;
-  for (const taint of facts.softTaints) {
-    if (!needs.tolerations.some((toleration) => toleratesTaint(toleration, taint))) count++;
-  }
-  return count;
-}
+export const untoleratedSoftTaints: Score = {
+  name: 'TaintToleration',
+  weight: 3,
+  prepare: ({ tolerations }, { nodes }) => {
+    if (!nodes.some(({ facts }) => facts.softTaints.length > 0)) return undefined;
+    return {
+      score: ({ facts }) => facts.softTaints.filter((taint) => !tolerates(tolerations, taint)).length,
+      normalize: lessIsBetter,
+    };
+  },
+};

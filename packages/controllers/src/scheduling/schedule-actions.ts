@@ -1,23 +1,17 @@
 import type { Pod, PodCondition } from '@berth/kinds';
 import { toTime } from '@berth/machinery';
-import type { Action, ClusterView } from '../reconciler.ts';
+import type { PodFacts } from '@berth/scheduler';
+import type { Action } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { unschedulable } from './pod-queue.ts';
-import { type Placement, Room } from './room.ts';
 
-/** Binds the pod to the best node, or says why none can take it. */
-export function scheduleOne(pod: Pod, view: ClusterView, now: Date): readonly Action[] {
-  const result = new Room(view).find(pod);
-  return result.node === undefined
-    ? waitActions(pod, { message: result.message, now })
-    : bindActions(pod, result);
-}
-
-export function bindActions(pod: Pod, placement: Placement): readonly Action[] {
+/** Gives the pod to a node. */
+export function bindActions({ pod, requests }: PodFacts, node: string): readonly Action[] {
   const { namespace, name, uid = '' } = pod.metadata;
-  const message = `Successfully assigned ${namespace}/${name} to ${placement.node}`;
+  const { cpuMillis, memoryBytes } = requests;
+  const message = `Successfully assigned ${namespace}/${name} to ${node}`;
   return [
-    { type: 'bind', key: keyOf('pods', pod), uid, ...placement },
+    { type: 'bind', key: keyOf('pods', pod), uid, node, cpuMillis, memoryBytes },
     { type: 'event', regarding: pod, eventType: 'Normal', reason: 'Scheduled', message },
   ];
 }

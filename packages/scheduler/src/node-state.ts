@@ -1,0 +1,56 @@
+import { type Candidate, type NodeFacts, nodeFacts } from './candidate.ts';
+import type { PodFacts } from './pod-facts.ts';
+
+/** A node as filters and scores see it. Only `ClusterState` changes it, and counts `version` up each time. */
+export class NodeState {
+  /** Its place in the list of nodes. */
+  readonly index: number;
+  readonly facts: NodeFacts;
+  /** The pods of this cluster on the node, by uid; without those that have ended. */
+  readonly pods = new Map<string, PodFacts>();
+  version = 0;
+  #claimed: Candidate['claimed'];
+  #others: { readonly version: number; readonly amounts: ReadonlyMap<string, number> } | undefined;
+
+  constructor(index: number, candidate: Candidate) {
+    this.index = index;
+    this.facts = nodeFacts(candidate.node);
+    this.#claimed = candidate.claimed;
+  }
+
+  get name(): string {
+    return this.facts.name;
+  }
+
+  /** What all clusters together have claimed on it. */
+  get claimed(): Candidate['claimed'] {
+    return this.#claimed;
+  }
+
+  set claimed(claimed: Candidate['claimed']) {
+    this.#claimed = claimed;
+    this.version++;
+  }
+
+  /** What the pods of this cluster take up of a resource that claims do not count. */
+  usedOf(resource: string): number {
+    if (this.#others?.version !== this.version) {
+      const amounts = new Map<string, number>();
+      for (const { requests } of this.pods.values()) {
+        for (const [name, amount] of requests.others) amounts.set(name, (amounts.get(name) ?? 0) + amount);
+      }
+      this.#others = { version: this.version, amounts };
+    }
+    return this.#others.amounts.get(resource) ?? 0;
+  }
+
+  /** Adds a pod to what is claimed (`sign` 1) or takes it off (-1). */
+  claim({ requests }: PodFacts, sign: 1 | -1): void {
+    const { cpuMillis, memoryBytes, pods } = this.#claimed;
+    this.claimed = {
+      cpuMillis: Math.max(0, cpuMillis + sign * requests.cpuMillis),
+      memoryBytes: Math.max(0, memoryBytes + sign * requests.memoryBytes),
+      pods: Math.max(0, pods + sign),
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import type { Affinity, Pod, Toleration, TopologySpreadConstraint } from '@berth/kinds';
+import { podRequests } from './pod-requests.ts';
+import type { Resources } from './resources.ts';
+
+export interface HostPort {
+  readonly ip: string;
+  readonly protocol: string;
+  readonly port: number;
+}
+
+/** What of a pod the filters and scores look at. What is not plain to read is worked out when it is asked for. */
+export class PodFacts {
+  readonly pod: Pod;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly priority: number;
+  readonly nodeName: string | undefined;
+  #requests: Resources | undefined;
+  #hostPorts: readonly HostPort[] | undefined;
+
+  constructor(pod: Pod) {
+    this.pod = pod;
+    this.uid = pod.metadata.uid ?? pod.metadata.name;
+    this.namespace = pod.metadata.namespace ?? '';
+    this.labels = pod.metadata.labels ?? {};
+    this.priority = pod.spec?.priority ?? 0;
+    this.nodeName = pod.spec?.nodeName || undefined;
+  }
+
+  get requests(): Resources {
+    this.#requests ??= podRequests(this.pod);
+    return this.#requests;
+  }
+
+  /** The ports of the host that its containers take, sidecars included. */
+  get hostPorts(): readonly HostPort[] {
+    this.#hostPorts ??= hostPortsOf(this.pod);
+    return this.#hostPorts;
+  }
+
+  get nodeSelector(): Readonly<Record<string, string>> {
+    return this.pod.spec?.nodeSelector ?? {};
+  }
+
+  get affinity(): Affinity | undefined {
+    return this.pod.spec?.affinity;
+  }
+
+  get tolerations(): readonly Toleration[] {
+    return this.pod.spec?.tolerations ?? [];
+  }
+
+  get spreadConstraints(): readonly TopologySpreadConstraint[] {
+    return this.pod.spec?.topologySpreadConstraints ?? [];
+  }
+
+  /** Has affinity or anti-affinity to other pods. */
+  get isAttached(): boolean {
+    const { podAffinity, podAntiAffinity } = this.affinity ?? {};
+    return podAffinity !== undefined || podAntiAffinity !== undefined;
+  }
+
+  get isTerminating(): boolean {
+    return this.pod.metadata.deletionTimestamp !== undefined;
+  }
+}
+
+/** Objects are immutable: what was worked out of one holds as long as it is in use, over many turns. */
+const known = new WeakMap<Pod, PodFacts>();
+
+export function podFacts(pod: Pod): PodFacts {
+  let facts = known.get(pod);
+  if (!facts) {
+    facts = new PodFacts(pod);
+    known.set(pod, facts);
+  }
+  return facts;
+}
+
+function hostPortsOf(pod: Pod): readonly HostPort[] {
+  const ports: HostPort[] = [];
+  const sidecars = (pod.spec?.initContainers ?? []).filter(
+    (container) => container.restartPolicy === 'Always',
+  );
+  for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
+    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
+      if (hostPort) ports.push({ ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort });
+    }
+  }
+  return ports;
+}

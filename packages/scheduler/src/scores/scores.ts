@@ -1,0 +1,12 @@
+import { balancedAllocation } from './balanced-allocation.ts';
+import { leastAllocated } from './least-allocated.ts';
+import { preferredNodeAffinity } from './preferred-node-affinity.ts';
+import type { Score } from './score.ts';
+import { untoleratedSoftTaints } from './untolerated-soft-taints.ts';
+
+export const scores: readonly Score[] = [
+  untoleratedSoftTaints,
+  preferredNodeAffinity,
+  leastAllocated,
+  balancedAllocation,
+];
