@@ -64,3 +64,25 @@ test('kubectl makes and shows a quota, and a Job gets the pods that it leaves ro
     return true;
   });
 });
+
+test('a quota counts Services, their node ports and load balancers', async () => {
+  await instance.ok('create', 'namespace', 'counted');
+  const hard = 'services=3,services.nodeports=3,services.loadbalancers=1';
+  await instance.ok('-n', 'counted', 'create', 'quota', 'edge', `--hard=${hard}`);
+  const create = (...args: string[]) => instance.kubectl('-n', 'counted', 'create', 'service', ...args);
+  expect((await create('nodeport', 'two', '--tcp=80', '--tcp=81')).code).toBe(0);
+  expect((await create('loadbalancer', 'one', '--tcp=80')).code).toBe(0);
+  const used = async () =>
+    JSON.parse(await instance.ok('-n', 'counted', 'get', 'quota', 'edge', '-o', 'jsonpath={.status.used}'));
+  expect(await used()).toEqual({ services: '2', 'services.loadbalancers': '1', 'services.nodeports': '3' });
+  expect((await create('nodeport', 'more', '--tcp=80')).stderr).toMatch(
+    /exceeded quota: edge, requested: services\.nodeports=1, used: services\.nodeports=3, limited: services\.nodeports=3/,
+  );
+  expect((await create('loadbalancer', 'more', '--tcp=80')).stderr).toMatch(/services\.loadbalancers=1/);
+  expect((await create('clusterip', 'plain', '--tcp=80')).code).toBe(0);
+  expect((await create('clusterip', 'fourth', '--tcp=80')).stderr).toMatch(
+    /exceeded quota: edge, requested: services=1/,
+  );
+  await instance.ok('-n', 'counted', 'delete', 'service', 'two', 'one');
+  expect(await used()).toEqual({ services: '1', 'services.loadbalancers': '0', 'services.nodeports': '0' });
+});

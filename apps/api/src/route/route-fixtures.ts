@@ -55,6 +55,8 @@ const members: Readonly<Record<string, object>> = {
   CronJob: { spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: jobSpec } } },
   DaemonSet: { spec: keptPods },
   Deployment: { spec: keptPods },
+  EndpointSlice: { addressType: 'IPv4', endpoints: [] },
+  Endpoints: {},
   'v1 Event': { involvedObject: told },
   'events.k8s.io/v1 Event': {
     regarding: told,

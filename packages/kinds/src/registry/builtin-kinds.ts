@@ -7,6 +7,8 @@ import { controllerRevision } from '../controller-revision/controller-revision.t
 import { cronJob } from '../cron-job/cron-job.ts';
 import { daemonSet } from '../daemon-set/daemon-set.ts';
 import { deployment } from '../deployment/deployment.ts';
+import { endpointSlice } from '../endpoint-slice/endpoint-slice.ts';
+import { endpoints } from '../endpoints/endpoints.ts';
 import { event } from '../event/event.ts';
 import { flowSchema } from '../flow-control/flow-schema.ts';
 import { priorityLevelConfiguration } from '../flow-control/priority-level-configuration.ts';
@@ -32,6 +34,7 @@ import { resourceQuota } from '../resource-quota/resource-quota.ts';
 import { roleBinding } from '../role-binding/role-binding.ts';
 import { role } from '../role/role.ts';
 import { secret } from '../secret/secret.ts';
+import { service } from '../service/service.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
 import { statefulSet } from '../stateful-set/stateful-set.ts';
 import { usageReport } from '../metering/usage-report.ts';
@@ -50,6 +53,8 @@ export const builtinKinds: readonly KindDefinition[] = [
   cronJob,
   daemonSet,
   deployment,
+  endpointSlice,
+  endpoints,
   event,
   flowSchema,
   job,
@@ -68,6 +73,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   selfSubjectAccessReview,
   selfSubjectReview,
   selfSubjectRulesReview,
+  service,
   serviceAccount,
   statefulSet,
   subjectAccessReview,
