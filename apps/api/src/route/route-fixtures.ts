@@ -74,6 +74,13 @@ const members: Readonly<Record<string, object>> = {
   LocalSubjectAccessReview: { spec: asked },
   Namespace: {},
   Node: {},
+  PersistentVolume: {
+    spec: {
+      capacity: { storage: '1Gi' },
+      accessModes: ['ReadWriteOnce'],
+      hostPath: { path: '/data' },
+    },
+  },
   PersistentVolumeClaim: {
     spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
   },
@@ -92,6 +99,7 @@ const members: Readonly<Record<string, object>> = {
   Service: { spec: { ports: [{ port: 80 }] } },
   ServiceAccount: {},
   StatefulSet: { spec: { ...keptPods, replicas: 0 } },
+  StorageClass: { provisioner: 'example.com/disks' },
   SubjectAccessReview: { spec: asked },
   Tenant: { spec: {} },
   Token: { spec: {} },

@@ -34,7 +34,7 @@ export function admissionsOf(
   return (kind.admission ?? []).flatMap((admission) => {
     if (admission.concerns?.(object) === false) return [];
     // Whoever forgets them would let everything pass.
-    if (context.policies === undefined) throw new Error(`a ${kind.kind} needs ${admission.policies}`);
+    if (context.policies === undefined) throw new Error(`a new ${kind.kind} needs ${admission.policies}`);
     return [{ admission, policies: context.policies(admission.policies, object.metadata.namespace ?? '') }];
   });
 }

@@ -6,8 +6,7 @@ import {
   parseQuantity,
 } from '@berth/machinery';
 import type { PersistentVolumeClaim } from '../generated/api-types.ts';
-
-const legacyClassAnnotation = 'volume.beta.kubernetes.io/storage-class';
+import { classOf } from '../storage-class/class-of.ts';
 
 /** What a claim uses of quotas, also by its storage class. https://kubernetes.io/docs/concepts/policy/resource-quotas/#quota-for-storage */
 export function persistentVolumeClaimUsage(object: KubeObject): ObjectUsage {
@@ -15,7 +14,7 @@ export function persistentVolumeClaimUsage(object: KubeObject): ObjectUsage {
   const storage = storageOf(claim);
   const amounts: Record<string, string> = {};
   if (storage !== undefined) amounts['requests.storage'] = storage;
-  const storageClass = claim.metadata.annotations?.[legacyClassAnnotation] || claim.spec?.storageClassName;
+  const storageClass = classOf(claim);
   if (storageClass) {
     const ofClass = `${storageClass}.storageclass.storage.k8s.io`;
     amounts[`${ofClass}/persistentvolumeclaims`] = '1';

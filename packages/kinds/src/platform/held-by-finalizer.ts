@@ -32,7 +32,8 @@ export function withoutFinalizer(object: KubeObject, finalizer: string): KubeObj
   return withMetadata(object, { finalizers: left.length > 0 ? left : undefined });
 }
 
-function withFinalizer(object: KubeObject, finalizer: string): KubeObject {
+/** The object with the finalizer, once. */
+export function withFinalizer(object: KubeObject, finalizer: string): KubeObject {
   const finalizers = finalizersOf(object);
   return finalizers.includes(finalizer)
     ? object

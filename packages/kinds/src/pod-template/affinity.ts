@@ -13,6 +13,7 @@ import {
 import type {
   Affinity,
   NodeAffinity,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinity,
@@ -35,15 +36,7 @@ export function validateAffinity(affinity: Affinity | undefined, at: FieldPath):
 
 function validateNodeAffinity(affinity: NodeAffinity, at: FieldPath): FieldError[] {
   const needed = affinity[requiredField];
-  const termsAt = at.child(requiredField, 'nodeSelectorTerms');
-  const errors: FieldError[] = [];
-  if (needed) {
-    const terms = needed.nodeSelectorTerms ?? [];
-    if (terms.length === 0) errors.push(required(termsAt, 'must have at least one node selector term'));
-    for (const [index, term] of terms.entries()) {
-      errors.push(...validateNodeSelectorTerm(term, termsAt.index(index), { checkValues: true }));
-    }
-  }
+  const errors: FieldError[] = needed ? validateNodeSelector(needed, at.child(requiredField)) : [];
   for (const [index, { weight, preference }] of (affinity[preferredField] ?? []).entries()) {
     const termAt = at.child(preferredField).index(index);
     errors.push(
@@ -53,6 +46,20 @@ function validateNodeAffinity(affinity: NodeAffinity, at: FieldPath): FieldError
     );
   }
   return errors;
+}
+
+/** Terms of which a node must meet one. */
+export function validateNodeSelector(
+  { nodeSelectorTerms: terms = [] }: Partial<NodeSelector>,
+  at: FieldPath,
+): FieldError[] {
+  const termsAt = at.child('nodeSelectorTerms');
+  return [
+    ...(terms.length === 0 ? [required(termsAt, 'must have at least one node selector term')] : []),
+    ...terms.flatMap((term, index) =>
+      validateNodeSelectorTerm(term, termsAt.index(index), { checkValues: true }),
+    ),
+  ];
 }
 
 function validateWeight(weight: number | undefined, at: FieldPath): FieldError[] {

@@ -48,7 +48,7 @@ function validateTemplateMeta(metadata: ObjectMeta | undefined, at: FieldPath): 
   ];
 }
 
-/** All that holds for the spec of a claim, after defaults. */
+/** What holds for the spec of a claim, also in a template. */
 export function validateClaimSpec(spec: PersistentVolumeClaimSpec, at: FieldPath): FieldError[] {
   const { storageClassName, volumeAttributesClassName } = spec;
   const errors = [
@@ -65,7 +65,13 @@ export function validateClaimSpec(spec: PersistentVolumeClaimSpec, at: FieldPath
 }
 
 function validateAccessModes(modes: readonly string[], at: FieldPath): FieldError[] {
-  const errors = modes.length === 0 ? [required(at, 'at least 1 access mode is required')] : [];
+  const missing = modes.length === 0 ? [required(at, 'at least 1 access mode is required')] : [];
+  return [...missing, ...validateAccessModeSet(modes, at)];
+}
+
+/** Access modes that are known, and that go together. */
+export function validateAccessModeSet(modes: readonly string[], at: FieldPath): FieldError[] {
+  const errors: FieldError[] = [];
   for (const mode of modes) errors.push(...validateOptionalEnum(mode, at, accessModes));
   const isMixed =
     modes.includes('ReadWriteOncePod') &&

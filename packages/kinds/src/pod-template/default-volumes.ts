@@ -1,6 +1,8 @@
 import type {
   DownwardAPIVolumeFile,
   HostPathVolumeSource,
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
   ProjectedVolumeSource,
   Volume,
 } from '../generated/api-types.ts';
@@ -22,13 +24,17 @@ export function defaultVolume(volume: Volume): void {
   defaultDownwardFiles(volume.downwardAPI?.items);
   defaultProjected(volume.projected);
   defaultDisks(volume);
-  const claim = volume.ephemeral?.volumeClaimTemplate?.spec;
-  if (!claim) return;
+  if (volume.ephemeral?.volumeClaimTemplate?.spec)
+    defaultClaimSpec(volume.ephemeral.volumeClaimTemplate.spec);
+}
+
+/** Of a claim or of its template; in place. */
+export function defaultClaimSpec(claim: PersistentVolumeClaimSpec): void {
   claim.volumeMode ??= 'Filesystem';
   roundUpResources(claim.resources);
 }
 
-function defaultHostPath(hostPath: HostPathVolumeSource | undefined): void {
+export function defaultHostPath(hostPath: HostPathVolumeSource | undefined): void {
   // '' is a value of the type, though not one that its schema enumerates: do not check.
   if (hostPath) (hostPath as { type?: string }).type ??= '';
 }
@@ -44,7 +50,11 @@ function defaultProjected(projected: ProjectedVolumeSource | undefined): void {
   }
 }
 
-function defaultDisks({ iscsi, rbd, azureDisk, scaleIO }: Volume): void {
+/** Sources that volumes of pods and persistent ones have alike. */
+type Disks = Pick<PersistentVolumeSpec, 'iscsi' | 'rbd' | 'azureDisk' | 'scaleIO'>;
+
+/** In place. */
+export function defaultDisks({ iscsi, rbd, azureDisk, scaleIO }: Disks): void {
   if (iscsi) iscsi.iscsiInterface ||= 'default';
   if (rbd) {
     rbd.pool ||= 'rbd';

@@ -124,14 +124,17 @@ export function validateDownwardFile(file: DownwardAPIVolumeFile, at: FieldPath)
 
 const maxDriverNameLength = 63;
 
+/** The name of a CSI driver. */
+export function validateCsiDriver(driver: string | undefined, at: FieldPath): FieldError[] {
+  if (!driver) return [required(at)];
+  return [
+    ...(driver.length > maxDriverNameLength ? [tooLong(at, maxDriverNameLength)] : []),
+    ...invalidFor({ at, value: driver }, checkDns1123Subdomain(driver.toLowerCase())),
+  ];
+}
+
 export function validateCsi({ driver, nodePublishSecretRef }: CSIVolumeSource, at: FieldPath): FieldError[] {
-  const driverAt = at.child('driver');
-  const errors: FieldError[] = [];
-  if (!driver) errors.push(required(driverAt));
-  else {
-    if (driver.length > maxDriverNameLength) errors.push(tooLong(driverAt, maxDriverNameLength));
-    errors.push(...invalidFor({ at: driverAt, value: driver }, checkDns1123Subdomain(driver.toLowerCase())));
-  }
+  const errors = validateCsiDriver(driver, at.child('driver'));
   if (!nodePublishSecretRef) return errors;
   const { name } = nodePublishSecretRef;
   if (!name) return [...errors, required(at.child('nodePublishSecretRef', 'name'))];

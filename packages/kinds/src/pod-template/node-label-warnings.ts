@@ -56,12 +56,17 @@ export function nodeLabelWarnings(spec: PodSpec, at: FieldPath): string[] {
   ];
 }
 
-function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, at: FieldPath): string[] {
-  return (matchExpressions ?? []).flatMap(({ key }, index) => {
-    const message = deprecatedNodeLabels.get(key);
-    const keyAt = at.child('matchExpressions').index(index).child('key');
-    return message === undefined ? [] : [fieldWarning(keyAt, `${key} is ${message}`)];
-  });
+/** Labels of nodes that have newer names, in a term. */
+export function nodeTermWarnings({ matchExpressions }: NodeSelectorTerm, at: FieldPath): string[] {
+  return (matchExpressions ?? []).flatMap(({ key }, index) =>
+    deprecatedLabelWarning(key, at.child('matchExpressions').index(index).child('key')),
+  );
+}
+
+/** Nothing for a label that has no newer name. */
+export function deprecatedLabelWarning(key: string, at: FieldPath): string[] {
+  const message = deprecatedNodeLabels.get(key);
+  return message === undefined ? [] : [fieldWarning(at, `${key} is ${message}`)];
 }
 
 function nodeValueWarnings({ matchExpressions }: NodeSelectorTerm, at: FieldPath): string[] {

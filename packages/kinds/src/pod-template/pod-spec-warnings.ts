@@ -13,6 +13,7 @@ import { nodeLabelWarnings, selectorWarnings } from './node-label-warnings.ts';
 import { overlappingPathWarnings } from './overlapping-paths.ts';
 import { portWarnings } from './port-warnings.ts';
 import { fractionalBytesWarnings } from './fractional-bytes-warnings.ts';
+import { deprecatedSourceWarnings } from './deprecated-sources.ts';
 import { fieldWarning } from './field-warning.ts';
 
 /** A pod, or a template of pods. */
@@ -83,26 +84,11 @@ function deprecatedAnnotationWarnings(
     .map(([annotation, message]) => fieldWarning(at.key(annotation), message));
 }
 
-/** Sources of volumes that do nothing any more, in upstream's order, with the field as its message has it. */
-const deprecatedSources = [
-  ['photonPersistentDisk', 'photonPersistentDisk', 'deprecated in v1.11, non-functional in v1.16+'],
-  ['gitRepo', 'gitRepo', 'deprecated in v1.11, and disabled by default in v1.33+'],
-  ['scaleIO', 'scaleIO', 'deprecated in v1.16, non-functional in v1.22+'],
-  ['flocker', 'flocker', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['storageos', 'storageOS', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['quobyte', 'quobyte', 'deprecated in v1.22, non-functional in v1.25+'],
-  ['glusterfs', 'glusterfs', 'deprecated in v1.25, non-functional in v1.26+'],
-  ['cephfs', 'cephfs', 'deprecated in v1.28, non-functional in v1.31+'],
-  ['rbd', 'rbd', 'deprecated in v1.28, non-functional in v1.31+'],
-] as const;
-
 function volumeWarnings(volume: Volume, at: FieldPath): string[] {
   const claim = volume.ephemeral?.volumeClaimTemplate?.spec?.resources;
   const claimAt = at.child('ephemeral', 'volumeClaimTemplate', 'spec', 'resources');
   return [
-    ...deprecatedSources
-      .filter(([source]) => volume[source])
-      .map(([, field, message]) => fieldWarning(at.child(field), message)),
+    ...deprecatedSourceWarnings(volume, at),
     ...(['requests', 'limits'] as const).flatMap((kind) => {
       const storage = claim?.[kind]?.['storage'];
       return fractionalBytesWarnings(storage, claimAt.child(kind).key('storage'));

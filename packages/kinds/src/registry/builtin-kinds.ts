@@ -18,6 +18,8 @@ import { lease } from '../lease/lease.ts';
 import { limitRange } from '../limit-range/limit-range.ts';
 import { namespace } from '../namespace/namespace.ts';
 import { node } from '../node/node.ts';
+import { persistentVolumeClaim } from '../persistent-volume-claim/persistent-volume-claim.ts';
+import { persistentVolume } from '../persistent-volume/persistent-volume.ts';
 import { cluster } from '../platform/cluster.ts';
 import { plan } from '../platform/plan.ts';
 import { tenant } from '../platform/tenant.ts';
@@ -37,6 +39,7 @@ import { secret } from '../secret/secret.ts';
 import { service } from '../service/service.ts';
 import { serviceAccount } from '../service-account/service-account.ts';
 import { statefulSet } from '../stateful-set/stateful-set.ts';
+import { storageClass } from '../storage-class/storage-class.ts';
 import { usageReport } from '../metering/usage-report.ts';
 import { token } from '../token/token.ts';
 import { trustedIssuer } from '../trusted-issuer/trusted-issuer.ts';
@@ -63,6 +66,8 @@ export const builtinKinds: readonly KindDefinition[] = [
   localSubjectAccessReview,
   namespace,
   node,
+  persistentVolume,
+  persistentVolumeClaim,
   plan,
   pod,
   resourceQuota,
@@ -76,6 +81,7 @@ export const builtinKinds: readonly KindDefinition[] = [
   service,
   serviceAccount,
   statefulSet,
+  storageClass,
   subjectAccessReview,
   tenant,
   token,
