@@ -23,9 +23,3 @@ export function restartAfter(ended: Termination, backoffMs: number): Restart {
   if (backoffMs === 0 || ranMs > resetAfterMs) return { notBefore: ended.finishedAt, backoffMs: initialMs };
   return { notBefore: new Date(finishedMs + backoffMs), backoffMs: Math.min(backoffMs * 2, maxMs) };
 }
-
-/** A whole number of seconds as Go prints a duration: `10s`, `1m20s`, `5m0s`. */
-export function formatBackoff(backoffMs: number): string {
-  const seconds = Math.round(backoffMs / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
-}

@@ -15,6 +15,7 @@ export type LaunchOutcome =
       readonly type: 'running';
       readonly containerId: string;
       readonly startedAt: Date;
+      readonly started: boolean;
       readonly ready: boolean;
     }
   /** It was created but could not start. */
@@ -38,5 +39,6 @@ export interface AttemptKey {
 export interface ContainerDriver {
   /** Resolves once the container runs or cannot. It ends by {@link PodMachine.ended}, never before this resolved. */
   launch(launch: ContainerLaunch): Promise<LaunchOutcome>;
-  signal(key: AttemptKey, signal: 'SIGTERM' | 'SIGKILL'): void;
+  /** @param signal as `lifecycle.stopSignal` names it: `SIGTERM`, `SIGRTMIN+3`. */
+  signal(key: AttemptKey, signal: string): void;
 }

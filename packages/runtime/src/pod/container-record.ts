@@ -5,7 +5,7 @@ export interface Termination {
   readonly containerId: string;
   /** 128 + signal after a signal. */
   readonly exitCode: number;
-  /** `Completed`, `Error`, `StartError`, … */
+  /** `Completed`, `Error`, `OOMKilled`, `StartError`, … */
   readonly reason: string;
   readonly message?: string;
   /** Absent where it never started. */
@@ -17,8 +17,19 @@ export type ContainerPhase =
   | { readonly type: 'starting' }
   /** It cannot start. `retry` when new inputs may help. */
   | { readonly type: 'blocked'; readonly reason: string; readonly message?: string; readonly retry: boolean }
-  | { readonly type: 'running'; readonly startedAt: Date; readonly ready: boolean }
-  | { readonly type: 'exited'; readonly termination: Termination };
+  | {
+      readonly type: 'running';
+      readonly startedAt: Date;
+      /** Its startup probe succeeded, or it has none. */
+      readonly started: boolean;
+      readonly ready: boolean;
+    }
+  | {
+      readonly type: 'exited';
+      readonly termination: Termination;
+      /** It was ended because it failed a probe: a failure, whatever it ended with. */
+      readonly unhealthy?: boolean;
+    };
 
 /** What is known of a container that was at least tried to start. */
 export interface ContainerRecord {

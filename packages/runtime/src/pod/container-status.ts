@@ -1,6 +1,6 @@
 import type { ContainerState, ContainerStateTerminated, ContainerStatus } from '@berth/kinds';
 import { toTime } from '@berth/machinery';
-import { formatBackoff } from './backoff.ts';
+import { duration } from '../actions/go-words.ts';
 import type { ContainerPhase, ContainerRecord, PodContainer, Termination } from './container-record.ts';
 
 /** What decides how a container that does not run shows. */
@@ -36,7 +36,7 @@ export function containerStatus(
     image: container.image ?? '',
     imageID: '',
     ...(record === undefined || record.containerId === '' ? {} : { containerID: record.containerId }),
-    started: running !== undefined,
+    started: running?.started ?? false,
   };
 }
 
@@ -59,7 +59,7 @@ function stateOf(
 ): ContainerState {
   if (context.backoffMs !== undefined) {
     const { podName, namespace, podUid } = context;
-    const message = `back-off ${formatBackoff(context.backoffMs)} restarting failed container=${podContainer.container.name} pod=${podName}_${namespace}(${podUid})`;
+    const message = `back-off ${duration(context.backoffMs)} restarting failed container=${podContainer.container.name} pod=${podName}_${namespace}(${podUid})`;
     return { waiting: { reason: 'CrashLoopBackOff', message } };
   }
   return record === undefined

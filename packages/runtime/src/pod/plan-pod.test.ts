@@ -8,7 +8,10 @@ import { planPod } from './plan-pod.ts';
 const now = new Date('2026-01-01T00:10:00Z');
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
 const base = { attempt: 0, containerId: 'process://1', backoffMs: 0 };
-const running: ContainerRecord = { ...base, phase: { type: 'running', startedAt: ago(5), ready: true } };
+const running: ContainerRecord = {
+  ...base,
+  phase: { type: 'running', startedAt: ago(5), started: true, ready: true },
+};
 const exited = (exitCode: number, more: Partial<ContainerRecord> = {}): ContainerRecord => ({
   ...base,
   ...more,

@@ -70,8 +70,7 @@ class Planner {
     this.keepRunning(podContainer);
     if (record === undefined || record.phase.type === 'starting' || record.phase.type === 'blocked')
       return 'wait';
-    // A sidecar lets the next one go as soon as it has started once.
-    if (podContainer.role === 'sidecar') return 'go-on';
+    if (podContainer.role === 'sidecar') return hasStarted(podContainer, record) ? 'go-on' : 'wait';
     if (record.phase.type === 'running') return 'wait';
     if (record.phase.termination.exitCode === 0) return 'go-on';
     return this.isDone(podContainer) ? 'failed' : 'wait';
@@ -95,10 +94,14 @@ class Planner {
   }
 
   isDone(podContainer: PodContainer): boolean {
-    const record = this.#records.get(podContainer.container.name);
-    return (
-      record?.phase.type === 'exited' &&
-      !restarts(podContainer, this.#spec, record.phase.termination.exitCode)
-    );
+    const phase = this.#records.get(podContainer.container.name)?.phase;
+    if (phase?.type !== 'exited') return false;
+    const { termination, unhealthy = false } = phase;
+    return !restarts(podContainer, this.#spec, { exitCode: termination.exitCode, unhealthy });
   }
+}
+
+/** A sidecar lets the next container go once it has started, by its startup probe where it has one. */
+function hasStarted({ container }: PodContainer, { phase }: ContainerRecord): boolean {
+  return phase.type === 'running' ? phase.started : container.startupProbe === undefined;
 }

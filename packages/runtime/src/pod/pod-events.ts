@@ -31,8 +31,13 @@ export class PodEvents {
     }
   }
 
-  killing(podContainer: PodContainer): void {
-    this.#of(podContainer, 'Normal', ['Killing', `Stopping container ${podContainer.container.name}`]);
+  killing(podContainer: PodContainer, message: string): void {
+    this.#of(podContainer, 'Normal', ['Killing', message]);
+  }
+
+  /** What a probe or a hook has to say. */
+  warning(podContainer: PodContainer, event: readonly [reason: string, message: string]): void {
+    this.#of(podContainer, 'Warning', event);
   }
 
   /** Told once for each attempt that has ended. */

@@ -1,16 +1,29 @@
 import type { Pod, PodSpec } from '@berth/kinds';
 import type { Clock } from '../clock.ts';
 import type { PodObservation, RuntimeEvent } from '../pod-runtime.ts';
+import type { ContainerHealth } from '../probes/container-health.ts';
+import { PodProber } from '../probes/pod-prober.ts';
+import { adoptedHealth } from './adopted-health.ts';
+import type { ContainerActions } from './container-actions.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from './container-driver.ts';
-import { type ContainerRecord, podContainers, type Termination } from './container-record.ts';
+import {
+  type ContainerRecord,
+  type PodContainer,
+  podContainers,
+  type Termination,
+} from './container-record.ts';
 import { type PlannedStart, planPod } from './plan-pod.ts';
 import { observePod } from './observe-pod.ts';
 import { PodEvents } from './pod-events.ts';
-import { PodStop } from './pod-stop.ts';
+import { PodHooks } from './pod-hooks.ts';
+import { type DueStop, PodStop, type RunningContainer } from './pod-stop.ts';
+import { restarts } from './restart-policy.ts';
 
 export interface PodMachineOptions {
   readonly pod: Pod;
   readonly driver: ContainerDriver;
+  /** Probes and hooks; undefined where nothing runs that could be asked. */
+  readonly actions?: ContainerActions;
   readonly clock: Clock;
   readonly podIp: string | undefined;
   /** Containers known from before a restart of the agent. */
@@ -21,16 +34,23 @@ export interface PodMachineOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Kubernetes' default of `terminationGracePeriodSeconds`. */
+const defaultGraceSeconds = 30;
+
 /**
- * Brings one pod forward: starts what the plan asks for, one container at a time, restarts what crashed, and ends it.
- * It holds until {@link activate}, so that containers found after a restart are only watched.
+ * Brings one pod forward: starts what the plan asks for, one container at a time, restarts what crashed or failed its probes, and
+ * ends it. It holds until {@link activate}, so that containers found after a restart are only watched.
  */
 export class PodMachine {
   readonly #options: PodMachineOptions;
   readonly #records: Map<string, ContainerRecord>;
   readonly #events: PodEvents;
+  readonly #stops: PodStop;
+  readonly #hooks: PodHooks;
+  readonly #prober: PodProber | undefined;
+  /** The attempt of each container that failed a probe and so is to run again whatever it ends with. */
+  readonly #unhealthy = new Map<string, number>();
   #pod: Pod;
-  #stop: PodStop | undefined;
   #onStopped: Array<() => void> = [];
   #active = false;
   #closed = false;
@@ -40,10 +60,15 @@ export class PodMachine {
   #cancelWake: (() => void) | undefined;
 
   constructor(options: PodMachineOptions) {
+    const { actions, clock, records } = options;
     this.#options = options;
     this.#pod = options.pod;
-    this.#records = new Map(options.records);
+    this.#records = new Map(records);
     this.#events = new PodEvents(options.onEvent);
+    this.#stops = new PodStop(clock);
+    const host = () => options.podIp ?? '127.0.0.1';
+    this.#hooks = new PodHooks({ actions, clock, events: this.#events, host });
+    this.#prober = actions && this.#createProber(actions, host);
     this.#ready = this.#records.size > 0;
   }
 
@@ -54,6 +79,8 @@ export class PodMachine {
   /** Starts to bring the pod forward, or takes a changed pod. Containers that wait for inputs are tried again. */
   activate(pod: Pod): void {
     this.#pod = pod;
+    // What earlier probes said of containers that were found again stands in the pod's own status.
+    if (!this.#active) this.#adoptHealth();
     this.#active = true;
     for (const [name, record] of this.#records) {
       if (record.phase.type === 'blocked' && record.phase.retry) this.#unblock(name, record);
@@ -63,22 +90,40 @@ export class PodMachine {
 
   /** Ends the pod; called again, it can only shorten the grace. */
   stop(graceMs: number): void {
-    const { clock } = this.#options;
-    this.#stop ??= new PodStop(this.#spec(), clock);
-    this.#stop.within(graceMs);
+    if (!this.#stops.isPodEnding) this.#abortPostStarts();
+    this.#stops.endPod(graceMs);
     this.#wake();
   }
 
   /** A container ended. */
   ended(key: AttemptKey, termination: Termination): void {
-    this.#replace(key, (record) => ({ ...record, phase: { type: 'exited', termination } }));
+    const unhealthy = this.#unhealthy.get(key.container) === key.attempt ? { unhealthy: true } : {};
+    this.#hooks.abort(key.container);
+    this.#replace(key, (record) => ({ ...record, phase: { type: 'exited', termination, ...unhealthy } }));
   }
 
-  /** A running container became ready, or stopped being it. */
-  setReady(key: AttemptKey, ready: boolean): void {
+  /** What is known of a running container's health changed. */
+  setHealth(key: AttemptKey, { started, ready }: ContainerHealth): void {
+    const phase = this.#records.get(key.container)?.phase;
+    if (phase?.type !== 'running' || (phase.started === started && phase.ready === ready)) return;
     this.#replace(key, (record) =>
-      record.phase.type === 'running' ? { ...record, phase: { ...record.phase, ready } } : record,
+      record.phase.type === 'running' ? { ...record, phase: { ...record.phase, started, ready } } : record,
     );
+  }
+
+  /** A running container failed its liveness or startup probe: it ends, and runs again if it ever does. */
+  failedProbe({ container: name, attempt }: AttemptKey, kind: 'startup' | 'liveness'): void {
+    const running = this.#running().find((each) => each.podContainer.container.name === name);
+    if (running?.attempt !== attempt) return;
+    const { container } = running.podContainer;
+    const probe = kind === 'startup' ? container.startupProbe : container.livenessProbe;
+    const graceSeconds = probe?.terminationGracePeriodSeconds ?? this.#graceSeconds();
+    const willRestart = restarts(running.podContainer, this.#spec(), { exitCode: 1 });
+    this.#unhealthy.set(name, attempt);
+    this.#endContainer(running, {
+      graceSeconds,
+      message: probeMessage(running.podContainer, kind, willRestart),
+    });
   }
 
   record(container: string): ContainerRecord | undefined {
@@ -86,7 +131,7 @@ export class PodMachine {
   }
 
   observe(): PodObservation {
-    const stopped = this.#isStill() && (this.#stop !== undefined || this.#plan().finished);
+    const stopped = this.#isStill() && (this.#stops.isPodEnding || this.#plan().finished);
     return observePod({
       pod: this.#pod,
       records: this.#records,
@@ -94,7 +139,7 @@ export class PodMachine {
       podIp: this.#ready ? this.#options.podIp : undefined,
       ready: this.#ready,
       stopped,
-      stopping: this.#stop !== undefined,
+      stopping: this.#stops.isPodEnding,
     });
   }
 
@@ -110,6 +155,19 @@ export class PodMachine {
   close(): void {
     this.#closed = true;
     this.#cancelWake?.();
+    this.#prober?.close();
+    this.#hooks.abortAll();
+  }
+
+  #createProber({ runCommand, runProbe, random }: ContainerActions, host: () => string): PodProber {
+    return new PodProber({
+      clock: this.#options.clock,
+      random,
+      run: (probe, container, signal) => runProbe(probe, { container, host: host(), runCommand, signal }),
+      onHealth: (key, health) => this.setHealth(key, health),
+      onUnhealthy: (key, kind) => this.failedProbe(key, kind),
+      onEvent: (podContainer, reason, message) => this.#events.warning(podContainer, [reason, message]),
+    });
   }
 
   #tellStopped(): void {
@@ -121,6 +179,10 @@ export class PodMachine {
     return this.#pod.spec ?? {};
   }
 
+  #graceSeconds(): number {
+    return this.#spec().terminationGracePeriodSeconds ?? defaultGraceSeconds;
+  }
+
   #plan() {
     return planPod(this.#spec(), this.#records, this.#options.clock.now());
   }
@@ -130,6 +192,33 @@ export class PodMachine {
       if (phase.type === 'running' || phase.type === 'starting') return false;
     }
     return true;
+  }
+
+  /** What runs, in starting order. */
+  #running(): RunningContainer[] {
+    return podContainers(this.#spec()).flatMap((podContainer) => {
+      const record = this.#records.get(podContainer.container.name);
+      return record?.phase.type === 'running' ? [{ podContainer, attempt: record.attempt }] : [];
+    });
+  }
+
+  #adoptHealth(): void {
+    for (const [name, record] of this.#records) {
+      this.#records.set(name, adoptedHealth(record, this.#pod, name));
+    }
+  }
+
+  #syncProbes(): void {
+    if (this.#prober === undefined || !(this.#active || this.#stops.isPodEnding)) return;
+    const probed = this.#running().flatMap((running) => {
+      const { name } = running.podContainer.container;
+      const phase = this.#records.get(name)?.phase;
+      if (phase?.type !== 'running') return [];
+      const { startedAt, started, ready } = phase;
+      const isAdopted = this.#options.records?.get(name)?.attempt === running.attempt;
+      return [{ ...running, startedAt, health: { started, ready }, isAdopted }];
+    });
+    this.#prober.sync(probed, { isEnding: this.#stops.isPodEnding });
   }
 
   #unblock(name: string, record: ContainerRecord): void {
@@ -167,7 +256,9 @@ export class PodMachine {
         this.#again = false;
         this.#cancelWake?.();
         this.#cancelWake = undefined;
-        const wakeAt = this.#stop === undefined ? await this.#forward() : this.#end(this.#stop);
+        const planAt = this.#stops.isPodEnding ? undefined : await this.#forward();
+        const wakeAt = earliest(planAt, this.#carryOutStops());
+        this.#syncProbes();
         if (wakeAt !== undefined && !this.#closed) {
           this.#cancelWake = this.#options.clock.at(wakeAt, () => this.#wake());
         }
@@ -183,36 +274,56 @@ export class PodMachine {
     if (!this.#active) return undefined;
     const plan = this.#plan();
     for (const start of plan.start) {
-      if (this.#stop !== undefined || this.#closed) return undefined;
+      if (this.#stops.isPodEnding || this.#closed) return undefined;
       await this.#start(start);
       this.#again = true;
     }
     this.#events.backingOff(this.#pod, this.#records, plan.backingOff);
-    if (plan.finished && !this.#isStill()) {
-      const graceSeconds = this.#spec().terminationGracePeriodSeconds ?? 30;
-      this.stop(graceSeconds * 1000);
-    }
+    if (plan.finished && !this.#isStill()) this.stop(this.#graceSeconds() * 1000);
     if (plan.finished || plan.backingOff.size > 0) this.#options.onChange();
     return plan.wakeAt;
   }
 
-  /** Ends what still runs; returns when to look again. */
-  #end(stop: PodStop): Date | undefined {
-    const running = podContainers(this.#spec()).filter(
-      ({ container }) => this.#records.get(container.name)?.phase.type === 'running',
-    );
-    for (const { podContainer, signal } of stop.signals(running)) {
-      const { name } = podContainer.container;
-      const attempt = this.#records.get(name)?.attempt ?? 0;
-      if (signal === 'SIGTERM') this.#events.killing(podContainer);
-      this.#options.driver.signal({ container: name, attempt }, signal);
-    }
-    if (running.length === 0) {
+  #endContainer(
+    running: RunningContainer,
+    { graceSeconds, message }: { readonly graceSeconds: number; readonly message: string },
+  ): void {
+    if (!this.#stops.endContainer(running, graceSeconds * 1000)) return;
+    this.#events.killing(running.podContainer, message);
+    this.#wake();
+  }
+
+  /** Does what is due to end containers; returns when to look again. */
+  #carryOutStops(): Date | undefined {
+    const running = this.#running();
+    for (const due of this.#stops.due(running)) this.#carryOut(due);
+    if (this.#stops.isPodEnding && running.length === 0) {
       this.#options.onChange();
       this.#tellStopped();
-      return undefined;
     }
-    return stop.nextLook();
+    return this.#stops.nextLook(running);
+  }
+
+  #carryOut({ podContainer, attempt, step }: DueStop): void {
+    const { name } = podContainer.container;
+    const key = { container: name, attempt };
+    if (step === 'begin') {
+      this.#events.killing(podContainer, `Stopping container ${name}`);
+    } else if (step === 'run-hook') {
+      void this.#hooks.preStop(podContainer).then(() => {
+        this.#stops.hookEnded({ podContainer, attempt });
+        this.#wake();
+      });
+    } else {
+      // A hook that still runs has had its time.
+      this.#hooks.abort(name);
+      this.#options.driver.signal(key, step === 'ask' ? (stopSignal(podContainer) ?? 'SIGTERM') : 'SIGKILL');
+    }
+  }
+
+  /** A hook that a container still starts with does not hold up the end of the pod. */
+  #abortPostStarts(): void {
+    for (const [name, { phase }] of this.#records) if (phase.type === 'starting') this.#hooks.abort(name);
   }
 
   async #start({ podContainer, attempt, backoffMs }: PlannedStart): Promise<void> {
@@ -223,10 +334,22 @@ export class PodMachine {
     const base = { attempt, backoffMs, containerId: '', ...kept };
     this.#records.set(name, { ...base, phase: { type: 'starting' } });
     const outcome = await this.#launch({ pod: this.#pod, podContainer, attempt, backoffMs, previous });
-    this.#records.set(name, { ...base, ...recorded(outcome) });
     this.#ready ||= outcome.type !== 'blocked' || outcome.reason !== 'ContainerCreating';
-    this.#options.onChange();
     this.#events.launched(podContainer, outcome);
+    if (outcome.type === 'running') {
+      this.#records.set(name, { ...base, containerId: outcome.containerId, phase: { type: 'starting' } });
+    }
+    // Until its hook is through, a container counts as starting.
+    const isWell = outcome.type !== 'running' || (await this.#hooks.postStart(podContainer));
+    // It may have ended meanwhile.
+    if (this.#records.get(name)?.phase.type === 'starting') {
+      this.#records.set(name, { ...base, ...recorded(outcome) });
+    }
+    this.#options.onChange();
+    if (!isWell) {
+      const running = { podContainer, attempt };
+      this.#endContainer(running, { graceSeconds: this.#graceSeconds(), message: 'FailedPostStartHook' });
+    }
   }
 
   async #launch(launch: ContainerLaunch): Promise<LaunchOutcome> {
@@ -242,8 +365,8 @@ export class PodMachine {
 
 function recorded(outcome: LaunchOutcome): Pick<ContainerRecord, 'phase' | 'containerId'> {
   if (outcome.type === 'running') {
-    const { containerId, startedAt, ready } = outcome;
-    return { containerId, phase: { type: 'running', startedAt, ready } };
+    const { containerId, startedAt, started, ready } = outcome;
+    return { containerId, phase: { type: 'running', startedAt, started, ready } };
   }
   if (outcome.type === 'failed') {
     const { termination } = outcome;
@@ -252,4 +375,20 @@ function recorded(outcome: LaunchOutcome): Pick<ContainerRecord, 'phase' | 'cont
   const { reason, message, retry } = outcome;
   const text = message === undefined ? {} : { message };
   return { containerId: '', phase: { type: 'blocked', reason, retry, ...text } };
+}
+
+function stopSignal({ container }: PodContainer): string | undefined {
+  return container.lifecycle?.stopSignal;
+}
+
+/** As the kubelet tells why it ends a container, in the `Killing` event. */
+function probeMessage({ container, role }: PodContainer, kind: string, willRestart: boolean): string {
+  if (role !== 'main') return `Init container ${container.name} failed ${kind} probe`;
+  const message = `Container ${container.name} failed ${kind} probe`;
+  return willRestart ? `${message}, will be restarted` : message;
+}
+
+function earliest(a: Date | undefined, b: Date | undefined): Date | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a < b ? a : b;
 }

@@ -1,67 +1,104 @@
-import type { PodSpec } from '@berth/kinds';
 import type { Clock } from '../clock.ts';
 import type { PodContainer } from './container-record.ts';
+import { ContainerStop, type StopStep } from './container-stop.ts';
 
-/** The kubelet never gives a container less. */
-const minimumGraceMs = 2_000;
-/** How often a kill is repeated for what does not die of it at once. */
-const killAgainMs = 5_000;
-
-export interface Signalling {
+/** A container that runs. */
+export interface RunningContainer {
   readonly podContainer: PodContainer;
-  readonly signal: 'SIGTERM' | 'SIGKILL';
+  readonly attempt: number;
+}
+
+export interface DueStop extends RunningContainer {
+  /** `begin` comes first, once. */
+  readonly step: 'begin' | StopStep;
+}
+
+interface Stopping {
+  readonly attempt: number;
+  readonly stop: ContainerStop;
 }
 
 /**
- * The end of a pod: main containers are asked to stop together, then the sidecars one by one in the reverse of their
- * starting order; at the end of the grace everything is killed.
- * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
+ * What of a pod is being ended: single containers, or all of it. Of a pod, the main containers are asked to stop together, then
+ * the sidecars one by one in the reverse of their starting order; all preStop hooks run from the beginning.
+ * https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
  */
 export class PodStop {
   readonly #clock: Clock;
-  readonly #asked = new Set<string>();
-  readonly #sidecarsLastFirst: readonly string[];
-  #deadline: Date | undefined;
+  readonly #stops = new Map<string, Stopping>();
+  #podDeadline: Date | undefined;
 
-  constructor(spec: PodSpec, clock: Clock) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#sidecarsLastFirst = (spec.initContainers ?? []).map(({ name }) => name).toReversed();
   }
 
-  within(graceMs: number): void {
-    const deadline = new Date(this.#clock.now().getTime() + Math.max(graceMs, minimumGraceMs));
-    if (this.#deadline === undefined || deadline < this.#deadline) this.#deadline = deadline;
+  /** The whole pod ends; nothing of it starts again. */
+  get isPodEnding(): boolean {
+    return this.#podDeadline !== undefined;
   }
 
-  /** What to send now to the containers that still run; each is asked once, and killed once the grace is over. */
-  signals(running: readonly PodContainer[]): Signalling[] {
-    if (this.#isOver()) return running.map((podContainer) => ({ podContainer, signal: 'SIGKILL' }));
-    return this.#nextToAsk(running)
-      .filter(({ container }) => !this.#asked.has(container.name))
-      .map((podContainer) => {
-        this.#asked.add(podContainer.container.name);
-        return { podContainer, signal: 'SIGTERM' };
-      });
+  /** Ends the pod; called again, it can only shorten the grace. */
+  endPod(graceMs: number): void {
+    const deadline = this.#after(graceMs);
+    if (this.#podDeadline === undefined || deadline < this.#podDeadline) this.#podDeadline = deadline;
+    for (const { stop } of this.#stops.values()) stop.by(deadline);
   }
 
-  nextLook(): Date {
+  /** Ends one container, which may start again afterwards. False if it is being ended already. */
+  endContainer({ podContainer, attempt }: RunningContainer, graceMs: number): boolean {
+    if (this.isPodEnding || this.#stops.get(podContainer.container.name)?.attempt === attempt) return false;
+    this.#add({ podContainer, attempt }, this.#after(graceMs));
+    return true;
+  }
+
+  hookEnded({ podContainer, attempt }: RunningContainer): void {
+    const stopping = this.#stops.get(podContainer.container.name);
+    if (stopping?.attempt === attempt) stopping.stop.hookEnded();
+  }
+
+  /** What to do now. `running` is in starting order. */
+  due(running: readonly RunningContainer[]): DueStop[] {
     const now = this.#clock.now();
-    return this.#isOver() || this.#deadline === undefined
-      ? new Date(now.getTime() + killAgainMs)
-      : this.#deadline;
-  }
-
-  #isOver(): boolean {
-    return this.#deadline !== undefined && this.#clock.now() >= this.#deadline;
-  }
-
-  #nextToAsk(running: readonly PodContainer[]): readonly PodContainer[] {
-    const others = running.filter(({ role }) => role !== 'sidecar');
-    if (others.length > 0) return others;
-    for (const name of this.#sidecarsLastFirst) {
-      const sidecar = running.find(({ container }) => container.name === name);
-      if (sidecar !== undefined) return [sidecar];
+    const steps: DueStop[] = [];
+    for (const container of running) {
+      const { name } = container.podContainer.container;
+      if (this.#podDeadline !== undefined && this.#stops.get(name)?.attempt !== container.attempt) {
+        this.#add(container, this.#podDeadline);
+        steps.push({ ...container, step: 'begin' });
+      }
+      const stopping = this.#stops.get(name);
+      if (stopping?.attempt !== container.attempt) continue;
+      const step = stopping.stop.step(now, !this.isPodEnding || isItsTurn(container, running));
+      if (step !== undefined) steps.push({ ...container, step });
     }
-    return [];
+    return steps;
   }
+
+  /** When to look again if nothing happens. */
+  nextLook(running: readonly RunningContainer[]): Date | undefined {
+    const looks = running.flatMap(({ podContainer, attempt }) => {
+      const stopping = this.#stops.get(podContainer.container.name);
+      return stopping?.attempt === attempt ? [stopping.stop.nextLook().getTime()] : [];
+    });
+    return looks.length === 0 ? undefined : new Date(Math.min(...looks));
+  }
+
+  #add({ podContainer, attempt }: RunningContainer, deadline: Date): void {
+    const { name, lifecycle } = podContainer.container;
+    const stop = new ContainerStop({ deadline, hasHook: lifecycle?.preStop !== undefined });
+    this.#stops.set(name, { attempt, stop });
+  }
+
+  #after(graceMs: number): Date {
+    return new Date(this.#clock.now().getTime() + graceMs);
+  }
+}
+
+/** Sidecars serve the main containers, and those that started before them, until these are gone. */
+function isItsTurn({ podContainer }: RunningContainer, running: readonly RunningContainer[]): boolean {
+  if (podContainer.role !== 'sidecar') return true;
+  return (
+    running.at(-1)?.podContainer === podContainer &&
+    running.every(({ podContainer: { role } }) => role === 'sidecar')
+  );
 }

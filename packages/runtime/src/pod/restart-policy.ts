@@ -1,12 +1,20 @@
 import type { PodSpec } from '@berth/kinds';
 import type { PodContainer } from './container-record.ts';
 
+/** How a container ended, as far as its restart depends on it. */
+export interface Ending {
+  readonly exitCode: number;
+  /** It was ended because it failed a probe, so it failed, whatever it ended with. */
+  readonly unhealthy?: boolean;
+}
+
 /**
- * Whether a container that ended with `exitCode` runs again.
+ * Whether a container that ended runs again.
  * A container's own `restartPolicyRules` come first, then its `restartPolicy`, then the pod's.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restart-rules
  */
-export function restarts({ container, role }: PodContainer, spec: PodSpec, exitCode: number): boolean {
+export function restarts({ container, role }: PodContainer, spec: PodSpec, ending: Ending): boolean {
+  const { exitCode, unhealthy = false } = ending;
   if (role === 'sidecar') return true;
   for (const { action, exitCodes } of container.restartPolicyRules ?? []) {
     if (exitCodes === undefined) continue;
@@ -16,6 +24,6 @@ export function restarts({ container, role }: PodContainer, spec: PodSpec, exitC
   const policy = container.restartPolicy ?? spec.restartPolicy ?? 'Always';
   if (policy === 'Never') return false;
   // A regular init container is done once it succeeded, whatever the policy.
-  if (policy === 'OnFailure' || role === 'init') return exitCode !== 0;
+  if (policy === 'OnFailure' || role === 'init') return exitCode !== 0 || unhealthy;
   return true;
 }

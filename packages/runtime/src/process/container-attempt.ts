@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ContainerLog } from '../logs/container-log.ts';
 import { terminationMessage } from '../logs/termination-message.ts';
 import { isAlive, readIdentity, signalGroup } from './process-identity.ts';
+import { signalNumber } from './signal-number.ts';
 
 /** How an attempt began and ended. */
 export type AttemptState =
@@ -112,9 +113,10 @@ export class ContainerAttempt {
     }
   }
 
-  signal(signal: NodeJS.Signals): void {
+  /** @param signal as `lifecycle.stopSignal` names it. */
+  signal(signal: string): void {
     const identity = readIdentity(join(this.directory, 'process'));
-    if (identity !== undefined) signalGroup(identity, signal);
+    if (identity !== undefined) signalGroup(identity, signalNumber(signal));
   }
 
   /** Stops watching; the container goes on. */

@@ -9,6 +9,12 @@ export type MountNamespace =
   | { readonly type: 'available'; readonly unshare: readonly string[] }
   | { readonly type: 'unavailable'; readonly reason: string };
 
+/** What a command that joins such a container has to enter. */
+export function namespacesOf(mountNamespace: MountNamespace): 'none' | 'mount' | 'user-and-mount' {
+  if (mountNamespace.type === 'unavailable') return 'none';
+  return mountNamespace.unshare.includes('--user') ? 'user-and-mount' : 'mount';
+}
+
 const probe =
   'mkdir "$1/a" "$1/b" && mount -t tmpfs tmpfs "$1/a" && mkdir "$1/a/c" && mount --bind "$1/a/c" "$1/b"';
 

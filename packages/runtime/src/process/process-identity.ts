@@ -33,7 +33,7 @@ export function isAlive({ pid, startTime, bootId }: ProcessIdentity): boolean {
 }
 
 /** Signals the process group that this process leads; false if it is gone. */
-export function signalGroup(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+export function signalGroup(identity: ProcessIdentity, signal: number): boolean {
   if (!isAlive(identity)) return false;
   try {
     process.kill(-identity.pid, signal);

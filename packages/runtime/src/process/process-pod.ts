@@ -8,14 +8,17 @@ import type { Clock } from '../clock.ts';
 import { ConfigError } from '../environment/config-error.ts';
 import { containerEnvironment, type EnvironmentContext } from '../environment/container-environment.ts';
 import { expandReferences } from '../environment/expand.ts';
+import type { RunCommand } from '../actions/run-command.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from '../pod/container-driver.ts';
 import type { Termination } from '../pod/container-record.ts';
 import type { PodInputs } from '../pod-runtime.ts';
 import { prepareVolume } from '../volumes/prepare-volume.ts';
+import { initialHealth } from '../probes/container-health.ts';
 import { type AttemptOptions, ContainerAttempt } from './container-attempt.ts';
+import { execInContainer, writeExecContext } from './exec-in-container.ts';
 import { machineFileSystem } from './file-system-view.ts';
 import { launchScript } from './launch-script.ts';
-import type { MountNamespace } from './mount-namespace.ts';
+import { type MountNamespace, namespacesOf } from './mount-namespace.ts';
 import { type Mount, planMounts } from './mount-plan.ts';
 import type { PodDirectory } from './pod-directory.ts';
 import { termination } from './termination.ts';
@@ -84,11 +87,18 @@ export class ProcessPod implements ContainerDriver {
     }
   }
 
-  signal({ container, attempt }: AttemptKey, signal: 'SIGTERM' | 'SIGKILL'): void {
+  signal({ container, attempt }: AttemptKey, signal: string): void {
     const directory = this.#options.directory.attempt(container, attempt);
     const running = this.#attempts.get(container);
     if (running?.directory === directory) running.signal(signal);
   }
+
+  /** Runs a command beside a container that runs. */
+  readonly runCommand: RunCommand = (container, command, options) => {
+    const directory = this.#attempts.get(container)?.directory;
+    if (directory === undefined) return Promise.resolve({ type: 'failed', message: 'container not found' });
+    return execInContainer(directory, command, options);
+  };
 
   /** Follows an attempt from its beginning, or one that was found after a restart. */
   async follow(key: AttemptKey, attempt: ContainerAttempt, containerId: string): Promise<void> {
@@ -121,7 +131,7 @@ export class ProcessPod implements ContainerDriver {
     const { state } = begun;
     if (state.type === 'running' || state.type === 'ended') {
       // One that has ended already ends for the pod after it has begun for it.
-      return { type: 'running', containerId, startedAt: state.startedAt, ready: true };
+      return { type: 'running', containerId, startedAt: state.startedAt, ...initialHealth(container) };
     }
     const how = termination(state, containerId);
     if (how === undefined) throw new Error(`container ${container.name} is still starting`);
@@ -155,18 +165,27 @@ export class ProcessPod implements ContainerDriver {
       if (!isMounted)
         placed.push({ source: own, target: workingDirectory, readOnly: false, kind: 'directory' });
     }
+    const workingIn = workingDirectory === '' ? own : workingDirectory;
+    const variables = new Map([
+      ...Object.entries(node.baseEnvironment),
+      ['HOSTNAME', (pod.spec?.hostname ?? pod.metadata.name).slice(0, 63)] as const,
+      ...environment,
+    ]);
+    const hasMounts = placed.length > 0;
+    writeExecContext(path, {
+      environment: [...variables],
+      workingDirectory: workingIn,
+      namespaces: hasMounts ? namespacesOf(node.mountNamespace) : 'none',
+      cgroups: [],
+    });
     const script = launchScript({
       directory: path,
       identityScript,
-      ...(node.mountNamespace.type === 'available' && placed.length > 0
+      ...(node.mountNamespace.type === 'available' && hasMounts
         ? { mounts: { plan: planMounts(placed, machineFileSystem), unshare: node.mountNamespace.unshare } }
         : {}),
-      workingDirectory: workingDirectory === '' ? own : workingDirectory,
-      environment: new Map([
-        ...Object.entries(node.baseEnvironment),
-        ['HOSTNAME', (pod.spec?.hostname ?? pod.metadata.name).slice(0, 63)],
-        ...environment,
-      ]),
+      workingDirectory: workingIn,
+      environment: variables,
       command: [program, ...args],
     });
     await writeFile(join(path, 'launch.sh'), script, { mode: 0o600 });

@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import type { Pod } from '@berth/kinds';
 import { readLog } from '../logs/read-log.ts';
 import { ContainerLog } from '../logs/container-log.ts';
+import { runHook } from '../hooks/run-hook.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
 import { PodMachine } from '../pod/pod-machine.ts';
+import { runProbe } from '../probes/run-probe.ts';
 import type {
   LogQuery,
   PodIdentity,
@@ -165,6 +167,7 @@ export class ProcessRuntime implements PodRuntime {
     const machine = new PodMachine({
       pod: stored.pod,
       driver,
+      actions: { runCommand: driver.runCommand, runProbe, runHook, random: Math.random },
       clock,
       // Its processes are on the machine's own network.
       podIp: nodeIp,

@@ -1,5 +1,6 @@
-import type { Pod } from '@berth/kinds';
+import type { Container, Pod } from '@berth/kinds';
 import { type ContainerPhase, type ContainerRecord, podContainers } from '../pod/container-record.ts';
+import { initialHealth } from '../probes/container-health.ts';
 import { ContainerAttempt } from './container-attempt.ts';
 import type { FoundAttempt, PodDirectory } from './pod-directory.ts';
 import { attemptOptions, type ProcessPod } from './process-pod.ts';
@@ -18,16 +19,20 @@ export async function recoverContainers(
     );
     const path = directory.attempt(found.container, found.attempt);
     const attempt = new ContainerAttempt(path, attemptOptions(podContainer?.container));
-    const record = await recoverContainer(found, attempt, driver);
+    const record = await recoverContainer(found, attempt, {
+      driver,
+      // One that its pod does not have any more has nothing to be asked.
+      container: podContainer?.container ?? { name: found.container },
+    });
     if (record !== undefined) records.set(found.container, record);
   }
   return records;
 }
 
 async function recoverContainer(
-  { container, attempt, stored }: FoundAttempt,
+  { container: name, attempt, stored }: FoundAttempt,
   found: ContainerAttempt,
-  driver: ProcessPod,
+  { driver, container }: { readonly driver: ProcessPod; readonly container: Container },
 ): Promise<ContainerRecord | undefined> {
   const { containerId, backoffMs, previous } = stored;
   if (!found.wasBegun()) {
@@ -36,7 +41,7 @@ async function recoverContainer(
     const phase: ContainerPhase = { type: 'exited', termination: previous };
     return { attempt: attempt - 1, containerId: previous.containerId, backoffMs: 0, phase };
   }
-  await driver.follow({ container, attempt }, found, containerId);
+  await driver.follow({ container: name, attempt }, found, containerId);
   const how = termination(found.state, containerId);
   const phase: ContainerPhase =
     how !== undefined
@@ -44,7 +49,7 @@ async function recoverContainer(
       : {
           type: 'running',
           startedAt: found.state.type === 'running' ? found.state.startedAt : new Date(),
-          ready: true,
+          ...initialHealth(container),
         };
   return { attempt, containerId, backoffMs, phase, ...(previous === undefined ? {} : { previous }) };
 }

@@ -22,6 +22,7 @@ function recordOf({
   restartCount,
   containerID,
   ready,
+  started,
 }: ContainerStatus): ContainerRecord | undefined {
   const previous = terminationOf(lastState);
   const backoffMs = backoffAfter(restartCount);
@@ -31,7 +32,7 @@ function recordOf({
   if (ended !== undefined) return { ...base, ...kept, phase: { type: 'exited', termination: ended } };
   if (state?.running?.startedAt !== undefined) {
     const startedAt = new Date(state.running.startedAt);
-    return { ...base, ...kept, phase: { type: 'running', startedAt, ready } };
+    return { ...base, ...kept, phase: { type: 'running', startedAt, started: started ?? true, ready } };
   }
   // Between two attempts.
   return previous === undefined ? undefined : { ...base, phase: { type: 'exited', termination: previous } };

@@ -56,13 +56,13 @@ export class SimulatedPod implements ContainerDriver {
     const { uid = '' } = pod.metadata;
     const containerId = `simulated://${uid}/${podContainer.container.name}/${attempt}`;
     this.#play({ pod, podContainer, attempt }, { containerId, startedAt });
-    return { type: 'running', containerId, startedAt, ready: script.readyAfterSeconds === 0 };
+    return { type: 'running', containerId, startedAt, started: true, ready: script.readyAfterSeconds === 0 };
   }
 
   /** A simulated container obeys at once. */
-  signal({ container, attempt }: AttemptKey, signal: 'SIGTERM' | 'SIGKILL'): void {
+  signal({ container, attempt }: AttemptKey, signal: string): void {
     if (this.#running.get(container)?.attempt === attempt) {
-      this.#end({ container, attempt }, signal === 'SIGTERM' ? 143 : 137);
+      this.#end({ container, attempt }, signal === 'SIGKILL' ? 137 : 143);
     }
   }
 

@@ -105,7 +105,7 @@ export class SimulatedRuntime implements PodRuntime {
     const driver = new SimulatedPod({
       clock,
       onEnded: (key, how) => machine.ended(key, how),
-      onReady: (key) => machine.setReady(key, true),
+      onReady: (key) => machine.setHealth(key, { started: true, ready: true }),
     });
     const machine = new PodMachine({
       pod,
