@@ -2,6 +2,8 @@ import type { KubeObject } from '@berth/machinery';
 import type { Pod } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
 import { podLimits } from '../limit-range/admit-pod.ts';
+import { podPriority } from '../priority-class/pod-priority.ts';
+import { podRuntime } from '../runtime-class/pod-runtime.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { defaultPod } from './default-pod.ts';
 import { podColumns } from './pod-columns.ts';
@@ -40,7 +42,7 @@ export const pod: KindDefinition = {
     warnings: podWarnings,
     status: { prepareForUpdate: preparePodStatus, validateUpdate: validatePodStatusUpdate },
   },
-  admission: [podLimits],
+  admission: [podLimits, podPriority, podRuntime],
   selectableFields: {
     'spec.nodeName': (object) => podOf(object).spec?.nodeName ?? '',
     'spec.restartPolicy': (object) => podOf(object).spec?.restartPolicy ?? '',

@@ -14,7 +14,6 @@ import { dropDisabledFields } from '../pod-template/drop-disabled-fields.ts';
 import { qosClass } from '../pod-template/qos-class.ts';
 import { mirrorPodAnnotation } from '../pod-template/resource-claims.ts';
 import { validateAppArmorProfile } from '../pod-template/security-context.ts';
-import { priorityOfClass } from './pod-priority.ts';
 
 /** What a new pod gets beyond defaults: what Kubernetes' admission sets, and the status it begins with. */
 export function preparePodForCreate(object: KubeObject): KubeObject {
@@ -22,9 +21,6 @@ export function preparePodForCreate(object: KubeObject): KubeObject {
   const spec = (pod.spec ??= {});
   admitServiceAccount(pod, spec);
   spec.tolerations = withNodeTolerations(spec.tolerations);
-  const priority = priorityOfClass(spec.priorityClassName);
-  if (priority !== undefined) spec.priority ??= priority;
-  spec.preemptionPolicy ??= 'PreemptLowerPriority';
   pod.status = { phase: 'Pending', qosClass: qosClass(spec) };
   dropDisabledFields(spec);
   if ((spec.schedulingGates ?? []).length > 0) {

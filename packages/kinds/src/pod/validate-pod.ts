@@ -4,7 +4,6 @@ import { validatePodAnnotations, validateProfilesMatch } from '../pod-template/a
 import { validateImagePadding } from '../pod-template/containers.ts';
 import { mirrorPodAnnotation } from '../pod-template/resource-claims.ts';
 import { validatePodSpec } from '../pod-template/validate-pod-spec.ts';
-import { priorityOfClass } from './pod-priority.ts';
 
 const specAt = path('spec');
 
@@ -20,7 +19,7 @@ export function validatePodCreate(object: KubeObject): readonly FieldError[] {
     const detail = 'cannot be set until all schedulingGates have been cleared';
     errors.push(forbidden(specAt.child('nodeName'), detail));
   }
-  return [...errors, ...validateProfilesMatch(pod.metadata, spec, specAt), ...validatePriority(spec)];
+  return [...errors, ...validateProfilesMatch(pod.metadata, spec, specAt)];
 }
 
 /** What holds for a pod at any time. */
@@ -53,24 +52,4 @@ function validateTokenOwner(spec: PodSpec): FieldError[] {
       return serviceAccountToken ? [forbidden(sourceAt.child('serviceAccountToken'), detail)] : [];
     }),
   );
-}
-
-/** The priority follows from the class; who says another is refused. */
-function validatePriority({ priority, priorityClassName, preemptionPolicy }: PodSpec): FieldError[] {
-  const expected = priorityOfClass(priorityClassName);
-  if (expected === undefined) {
-    const detail = `no PriorityClass with name ${priorityClassName} was found`;
-    return [forbidden(specAt.child('priorityClassName'), detail)];
-  }
-  const errors: FieldError[] = [];
-  const computed = 'must not be provided in pod spec; priority admission controller computed';
-  if (priority !== expected) {
-    const detail = `the integer value of priority (${priority}) ${computed} ${expected} from the given PriorityClass name`;
-    errors.push(forbidden(specAt.child('priority'), detail));
-  }
-  if (preemptionPolicy === 'Never') {
-    const detail = `the string value of PreemptionPolicy (Never) ${computed} PreemptLowerPriority from the given PriorityClass name`;
-    errors.push(forbidden(specAt.child('preemptionPolicy'), detail));
-  }
-  return errors;
 }

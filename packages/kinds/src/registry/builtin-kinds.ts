@@ -11,6 +11,8 @@ import { endpointSlice } from '../endpoint-slice/endpoint-slice.ts';
 import { endpoints } from '../endpoints/endpoints.ts';
 import { event } from '../event/event.ts';
 import { flowSchema } from '../flow-control/flow-schema.ts';
+import { priorityClass } from '../priority-class/priority-class.ts';
+import { runtimeClass } from '../runtime-class/runtime-class.ts';
 import { priorityLevelConfiguration } from '../flow-control/priority-level-configuration.ts';
 import { job } from '../job/job.ts';
 import type { KindDefinition } from '../kind-definition.ts';
@@ -73,6 +75,8 @@ export const builtinKinds: readonly KindDefinition[] = [
   resourceQuota,
   role,
   roleBinding,
+  runtimeClass,
+  priorityClass,
   priorityLevelConfiguration,
   secret,
   selfSubjectAccessReview,
