@@ -1,4 +1,4 @@
-import type { Pod, PriorityClass } from '@berth/kinds';
+import type { Pod, PriorityClass, RuntimeClass } from '@berth/kinds';
 import { expect, it } from 'vitest';
 import { jobOf, start } from '../testing/job-scenario.ts';
 
@@ -25,11 +25,11 @@ it('a controller is told of a class that does not exist, and goes on when it doe
   cluster.settle();
   expect(cluster.list('pods')).toEqual([]);
   expect(cluster.events('work').at(-1)).toContain('pod rejected: RuntimeClass "gone" not found');
-  cluster.create({
+  cluster.create<RuntimeClass>({
     apiVersion: 'node.k8s.io/v1',
     kind: 'RuntimeClass',
     metadata: { name: 'gone' },
-    ...{ handler: 'h' },
+    handler: 'h',
   });
   cluster.advance(60);
   expect(cluster.list<Pod>('pods')[0]?.spec?.runtimeClassName).toBe('gone');

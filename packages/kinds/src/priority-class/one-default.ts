@@ -1,4 +1,3 @@
-import type { KubeObject } from '@berth/machinery';
 import type { PriorityClass } from '../generated/api-types.ts';
 import type { KindAdmission } from '../lifecycle/admission.ts';
 import { unchanged } from '../strategy/unchanged.ts';
@@ -6,7 +5,7 @@ import { unchanged } from '../strategy/unchanged.ts';
 /** Of the classes at most one is the default. */
 export const oneDefaultClass: KindAdmission = {
   policies: 'priorityclasses.scheduling.k8s.io',
-  concerns: (object) => (object as PriorityClass).globalDefault === true,
+  concerns: ({ globalDefault }: PriorityClass) => globalDefault === true,
   mutate: unchanged,
   refuse: (_object, classes) => refusal(defaultClass(classes)),
   refuseUpdate: ({ next }, classes) => {
@@ -22,9 +21,9 @@ function refusal(found: PriorityClass | undefined): string | undefined {
 }
 
 /** Several that were made at the same time may all be marked: the lowest counts, as upstream decides. */
-export function defaultClass(classes: readonly KubeObject[]): PriorityClass | undefined {
+export function defaultClass(classes: readonly PriorityClass[]): PriorityClass | undefined {
   let found: PriorityClass | undefined;
-  for (const candidate of classes as readonly PriorityClass[]) {
+  for (const candidate of classes) {
     if (candidate.globalDefault !== true) continue;
     if (!found || (found.value ?? 0) > (candidate.value ?? 0)) found = candidate;
   }

@@ -43,7 +43,7 @@ export const podPriority: KindAdmission = {
 };
 
 function classOf({ spec }: Pod, stored: readonly KubeObject[]): PriorityClass | 'unknown' | undefined {
-  const classes = (stored.length > 0 ? stored : systemPriorityClasses) as readonly PriorityClass[];
+  const classes: readonly PriorityClass[] = stored.length > 0 ? stored : systemPriorityClasses;
   if (!spec?.priorityClassName) return defaultClass(classes);
   return classes.find(({ metadata }) => metadata.name === spec.priorityClassName) ?? 'unknown';
 }

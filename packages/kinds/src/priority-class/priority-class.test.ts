@@ -120,7 +120,7 @@ describe('a new pod', () => {
       [low],
       ['low', 10, 'PreemptLowerPriority'],
     ],
-  ])('gets its priority from %s', (_what, spec, classes, expected) => {
+  ])('gets its priority from %s', (...[, spec, classes, expected]) => {
     expect(given(create(spec, ...classes))).toEqual(expected);
   });
 

@@ -62,5 +62,5 @@ export const priorityClass: KindDefinition = {
 };
 
 function classOf(object: KubeObject): PriorityClass {
-  return object as PriorityClass;
+  return object;
 }

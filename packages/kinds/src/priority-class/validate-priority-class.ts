@@ -7,9 +7,9 @@ const reserved = 'system-';
 const policies = ['PreemptLowerPriority', 'Never'];
 
 export function validatePriorityClass(object: KubeObject): readonly FieldError[] {
-  const { preemptionPolicy, ...own } = object as PriorityClass;
+  const { preemptionPolicy }: PriorityClass = object;
   return [
-    ...validateValue(own as PriorityClass),
+    ...validateValue(object),
     ...validateOptionalEnum(preemptionPolicy, path('preemptionPolicy'), policies),
   ];
 }
@@ -41,8 +41,8 @@ function problemOfSystemClass({
 
 /** What pods were given by a class must go on to hold. */
 export function validatePriorityClassUpdate(object: KubeObject, stored: KubeObject): readonly FieldError[] {
-  const next: PriorityClass = object as PriorityClass;
-  const current: PriorityClass = stored as PriorityClass;
+  const next: PriorityClass = object;
+  const current: PriorityClass = stored;
   const errors: FieldError[] = [];
   if ((next.value ?? 0) !== (current.value ?? 0)) {
     errors.push(forbidden(path('Value'), 'may not be changed in an update.'));
