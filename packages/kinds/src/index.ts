@@ -80,11 +80,16 @@ export type {
   PodAffinityTerm,
   PodCondition,
   PodDisruptionBudget,
+  PodDisruptionBudgetStatus,
   PodFailurePolicy,
   PodFailurePolicyRule,
   PodSpec,
   PodStatus,
   PodTemplateSpec,
+  ReplicaSet,
+  ReplicaSetCondition,
+  ReplicaSetStatus,
+  ReplicationController,
   PolicyRule,
   PriorityClass,
   PriorityLevelConfiguration,
@@ -112,9 +117,12 @@ export type {
   WeightedPodAffinityTerm,
 } from './generated/api-types.ts';
 export { type AdmittedUpdate, type KindAdmission, requireUpdateAdmitted } from './lifecycle/admission.ts';
+export { scaleColumns } from './scale/scale-columns.ts';
+export { type Scale, scaled, scaleOf, scaleTypeMeta } from './scale/scale-of.ts';
 export type {
   Grants,
   KindDefinition,
+  KindScale,
   KindStrategy,
   ServedVersion,
   Subresource,

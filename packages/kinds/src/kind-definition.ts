@@ -86,6 +86,8 @@ export interface KindDefinition {
   readonly versions: readonly [ServedVersion, ...ServedVersion[]];
   readonly verbs: readonly Verb[];
   readonly subresources: readonly Subresource[];
+  /** How many replicas an object wants and has: the `scale` subresource, where the kind has one. */
+  readonly scale?: KindScale;
   readonly columns: readonly TableColumn[];
   /** The order of the rows of a table, where it is not that of the names. */
   readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
@@ -168,6 +170,17 @@ export interface KindDefinition {
   readonly grants?: (object: KubeObject) => Grants;
   /** Messages of kinds that Kubernetes' own schema table does not have. Names must be unique in the registry. */
   readonly schema?: SchemaTable;
+}
+
+/** Reads and writes the number of replicas of an object of the storage version. Pure. */
+export interface KindScale {
+  /** Where the wanted number stands, in every served version: whoever scales owns that field. */
+  readonly replicasPath: readonly [string, ...string[]];
+  readonly replicas: (object: KubeObject) => number;
+  readonly withReplicas: (object: KubeObject, replicas: number) => KubeObject;
+  readonly currentReplicas: (object: KubeObject) => number;
+  /** What finds the pods, as the `labelSelector` of a list has it; '' for none. */
+  readonly selector: (object: KubeObject) => string;
 }
 
 /** What an object gives to others. */

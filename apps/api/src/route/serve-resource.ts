@@ -105,10 +105,11 @@ function handlerOf(scope: ResourceScope): ResourceHandler {
   return handler;
 }
 
-/** Whether the body is the object itself: the main resource, its status, and what the kind has strategies for. */
+/** Whether the body is the object or a form of it: the main resource, its status and scale, and what the kind has strategies for. */
 function isWholeObject({ definition, attributes }: ResourceScope): boolean {
   const { subresource } = attributes;
   const { status, subresources = {} } = definition.strategy;
   if (subresource === 'status') return status !== undefined;
+  if (subresource === 'scale') return definition.scale !== undefined;
   return subresource === '' || Object.hasOwn(subresources, subresource);
 }

@@ -15,6 +15,7 @@ import {
   StatusError,
   unsupportedMediaTypeError,
 } from '@berth/machinery';
+import { type BodyForm, bodyFormOf } from '../objects/body-form.ts';
 import { fieldWriter, trackFields } from '../objects/track-fields.ts';
 import { fromStorage, toStorage } from '../objects/versions.ts';
 import { requireAllowed } from '../pipeline/authorize.ts';
@@ -72,16 +73,18 @@ function patchExisting(
   mediaType: PatchMediaType,
 ): Promise<Response> {
   const { deps, scope } = request;
+  const form = bodyFormOf(scope);
   return replaceObject(request, {
     desiredOf(live) {
       const { object, warnings } = applyPatchBody({
-        ...decodeOptions(request, options),
+        ...decodeOptions(form, options),
         mediaType,
         body,
-        live: fromStorage(scope, live),
+        live: form.show(live),
       });
       warn(request, warnings);
-      const next = scope.definition.strategy.applyDefaults(toStorage(scope, checkedUrl(request, object)));
+      const taken = form.take(checkedUrl(request, object), live);
+      const next = scope.definition.strategy.applyDefaults(taken);
       return trackFields(scope, { live, next, manager: options.fieldManager, now: deps.now() });
     },
     dryRun: options.dryRun,
@@ -95,9 +98,10 @@ function applyConfiguration(
   force: boolean,
 ): Promise<Response> {
   const { c, deps, scope } = request;
-  const { object: applied, warnings } = decodeAppliedConfiguration(body, decodeOptions(request, options));
+  const form = bodyFormOf(scope);
+  const { object: applied, warnings } = decodeAppliedConfiguration(body, decodeOptions(form, options));
   warn(request, warnings);
-  const configuration = withoutReset(request, checkedUrl(request, applied));
+  const configuration = withoutReset(request, form.applied(checkedUrl(request, applied)));
   const merged = (live: KubeObject | undefined) => {
     const writer = fieldWriter(scope, { manager: options.fieldManager, now: deps.now() });
     const versioned = live === undefined ? undefined : fromStorage(scope, live);
@@ -143,7 +147,7 @@ function uidOfNothing({ scope }: ResourceRequest, uid: string): StatusError {
   return conflictError(scope.groupResource, scope.name, explanation);
 }
 
-function decodeOptions({ scope }: ResourceRequest, { fieldValidation }: WriteOptions) {
+function decodeOptions({ scope }: BodyForm, { fieldValidation }: WriteOptions) {
   return { schema: scope.kinds.schema, message: scope.version.message, ...scope.typeMeta, fieldValidation };
 }
 

@@ -10,6 +10,7 @@ import { type KubeObject, modifiedError, notFoundError } from '@berth/machinery'
 import type { StoredObject } from '@berth/store';
 import { updatePolicies } from '../objects/admission-policies.ts';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
+import { bodyFormOf } from '../objects/body-form.ts';
 import { commitReplacement, refusalError } from '../objects/commit.ts';
 import { requireRoom } from '../objects/require-room.ts';
 import { decodeStored, type StoredState } from '../objects/versions.ts';
@@ -56,12 +57,20 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     if (dryRun) {
       const { object } = mutation;
       await requireRoom(request.deps.store, scope, { name: scope.name, before: current, after: object });
-      return answerUnstored(request, object, answer);
+      return answerObject(request, object, answer);
     }
     const state = await writeMutation(scope, stored, mutation);
-    if (state !== undefined) return answerStored(request, state, answer);
+    if (state === undefined) continue;
+    if (bodyFormOf(scope).isObject) return answerStored(request, state, answer);
+    return answerObject(request, decodeStored(scope, state), answer);
   }
   throw modifiedError(scope.groupResource, scope.name);
+}
+
+/** Answers with what the endpoint shows of an object of the storage version. */
+function answerObject(request: ResourceRequest, object: KubeObject, answer: ObjectAnswer): Promise<Response> {
+  const { scope, isObject, show } = bodyFormOf(request.scope);
+  return answerUnstored({ ...request, scope }, isObject ? object : show(object), answer);
 }
 
 /** @throws StatusError `Forbidden` where other objects refuse the update */
@@ -89,7 +98,8 @@ async function writeMutation(
 
 function mutate(scope: ResourceScope, current: KubeObject, desired: KubeObject): Mutation {
   const { subresource } = scope.attributes;
-  if (subresource === '') return beforeUpdate(scope.definition, current, desired);
+  // To scale an object is to update it, but for what the body may say.
+  if (subresource === '' || subresource === 'scale') return beforeUpdate(scope.definition, current, desired);
   if (subresource === 'status') return beforeUpdateStatus(scope.definition, current, desired);
   return beforeUpdateSubresource(scope.definition, subresource, { current, desired });
 }

@@ -1,5 +1,6 @@
+import type { KubeObject } from '@berth/machinery';
+import { bodyFormOf } from '../objects/body-form.ts';
 import { trackFields } from '../objects/track-fields.ts';
-import { toStorage } from '../objects/versions.ts';
 import { decodeBody } from '../request/decode-body.ts';
 import { inUrlNamespace, requireUrlName } from '../request/match-url.ts';
 import { writeOptionsOf } from '../request/write-options.ts';
@@ -14,21 +15,23 @@ export async function updateObject(request: ResourceRequest): Promise<Response> 
   const { c, deps, scope } = request;
   const output = negotiateObject(request);
   const options = writeOptionsOf(c, 'UpdateOptions');
+  const form = bodyFormOf(scope);
   const decoded = await decodeBody(c, {
     schema: scope.kinds.schema,
-    message: scope.version.message,
-    ...scope.typeMeta,
+    message: form.scope.version.message,
+    ...form.scope.typeMeta,
     fieldValidation: options.fieldValidation,
   });
   const sent = inUrlNamespace(scope, decoded);
   requireUrlName(scope, sent);
-  const next = scope.definition.strategy.applyDefaults(toStorage(scope, sent));
+  const nextOf = (live?: KubeObject) => scope.definition.strategy.applyDefaults(form.take(sent, live));
   return replaceObject(request, {
-    desiredOf: (live) => trackFields(scope, { live, next, manager: options.fieldManager, now: deps.now() }),
+    desiredOf: (live) =>
+      trackFields(scope, { live, next: nextOf(live), manager: options.fieldManager, now: deps.now() }),
     dryRun: options.dryRun,
     answer: { output },
     ...(createsOnUpdate(scope) && {
-      whenMissing: async () => storeNew(request, next, { options, answer: { output, status: 201 } }),
+      whenMissing: async () => storeNew(request, nextOf(), { options, answer: { output, status: 201 } }),
     }),
   });
 }

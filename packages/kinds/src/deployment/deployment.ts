@@ -1,5 +1,7 @@
 import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
+import { replicaScale, scaleSubresource } from '../strategy/replica-scale.ts';
+import { deploymentOf } from './deployment-of.ts';
 import { defaultDeployment } from './default-deployment.ts';
 import { deploymentColumns } from './deployment-columns.ts';
 import { deploymentWarnings } from './deployment-warnings.ts';
@@ -22,7 +24,7 @@ export const deployment: KindDefinition = {
   scope: 'Namespaced',
   versions: [{ group: 'apps', version: 'v1', message: 'k8s.io.api.apps.v1.Deployment' }],
   verbs: objectVerbs,
-  subresources: [statusSubresource],
+  subresources: [statusSubresource, scaleSubresource],
   columns: deploymentColumns,
   strategy: {
     applyDefaults: defaultDeployment,
@@ -33,6 +35,7 @@ export const deployment: KindDefinition = {
     warnings: deploymentWarnings,
     status: { prepareForUpdate: prepareDeploymentStatus, validateUpdate: validateDeploymentStatusUpdate },
   },
+  scale: replicaScale((object) => deploymentOf(object).spec?.selector),
   selectableFields: {},
   hasGeneration: true,
   generationCountsAnnotations: true,

@@ -23,9 +23,12 @@ import { node } from '../node/node.ts';
 import { persistentVolumeClaim } from '../persistent-volume-claim/persistent-volume-claim.ts';
 import { persistentVolume } from '../persistent-volume/persistent-volume.ts';
 import { cluster } from '../platform/cluster.ts';
+import { podDisruptionBudget } from '../pod-disruption-budget/pod-disruption-budget.ts';
 import { plan } from '../platform/plan.ts';
 import { tenant } from '../platform/tenant.ts';
 import { pod } from '../pod/pod.ts';
+import { replicaSet } from '../replica-set/replica-set.ts';
+import { replicationController } from '../replication-controller/replication-controller.ts';
 import {
   localSubjectAccessReview,
   selfSubjectAccessReview,
@@ -72,6 +75,9 @@ export const builtinKinds: readonly KindDefinition[] = [
   persistentVolumeClaim,
   plan,
   pod,
+  podDisruptionBudget,
+  replicaSet,
+  replicationController,
   resourceQuota,
   role,
   roleBinding,

@@ -89,8 +89,9 @@ describe('the builtin registry', () => {
 
   test('offers each subresource that can be written by a strategy', () => {
     const broken = builtinRegistry.definitions.filter(
-      ({ subresources, strategy }) =>
-        subresources.some(({ name }) => name === 'status') !== (strategy.status !== undefined),
+      ({ subresources, strategy, scale }) =>
+        subresources.some(({ name }) => name === 'status') !== (strategy.status !== undefined) ||
+        subresources.some(({ name }) => name === 'scale') !== (scale !== undefined),
     );
     expect(broken.map(resourceName)).toEqual([]);
   });

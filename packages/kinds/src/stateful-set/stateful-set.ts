@@ -1,7 +1,9 @@
 import { nameIsDnsLabel } from '@berth/machinery';
 import type { KindDefinition } from '../kind-definition.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
+import { replicaScale, scaleSubresource } from '../strategy/replica-scale.ts';
 import { keepAllButStatus } from '../strategy/status-strategy.ts';
+import { statefulSetOf } from './stateful-set-of.ts';
 import { defaultStatefulSet } from './default-stateful-set.ts';
 import { prepareStatefulSetForCreate, prepareStatefulSetForUpdate } from './prepare-stateful-set.ts';
 import { statefulSetColumns } from './stateful-set-columns.ts';
@@ -23,7 +25,7 @@ export const statefulSet: KindDefinition = {
   scope: 'Namespaced',
   versions: [{ group: 'apps', version: 'v1', message: 'k8s.io.api.apps.v1.StatefulSet' }],
   verbs: objectVerbs,
-  subresources: [statusSubresource],
+  subresources: [statusSubresource, scaleSubresource],
   columns: statefulSetColumns,
   strategy: {
     applyDefaults: defaultStatefulSet,
@@ -34,6 +36,7 @@ export const statefulSet: KindDefinition = {
     warnings: statefulSetWarnings,
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateStatefulSetStatusUpdate },
   },
+  scale: replicaScale((object) => statefulSetOf(object).spec?.selector),
   selectableFields: {},
   // Pods' host names begin with it.
   nameRule: nameIsDnsLabel,
