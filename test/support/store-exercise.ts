@@ -128,6 +128,10 @@ export const steps: Readonly<Record<string, Step>> = {
     for await (const _changes of cluster.follow(0, ending.signal)) ending.abort();
   },
   assignedTo: ({ store, mark }) => store.assignedTo(`node-${mark}`),
+  assignedVersions: ({ store, clusterId, mark }) =>
+    store.assignedVersions({ clusterId, resource: 'configmaps', nodes: [`node-${mark}`] }),
+  assignedSince: ({ store, clusterId, mark }) =>
+    store.assignedSince(`node-${mark}`, { clusterId, resource: 'configmaps', revision: 0 }),
   readBodies: ({ store, clusterId, key }) => store.readBodies([{ clusterId, ...key }]),
   clustersWithWork: ({ store }) => store.clustersWithWork(farPast, 9),
   takeDueClusters: ({ store }) => store.takeDueClusters(farPast, { limit: 9, redispatchAfterMs: 60_000 }),

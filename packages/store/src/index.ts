@@ -19,7 +19,9 @@ export { type OpenStoreOptions, openStore } from './open-store.ts';
 export type { AuditCondition, AuditLog, AuditPosition, AuditQuery, AuditRow } from './audit-log.ts';
 export type { BodyCipher } from './sealing/body-cipher.ts';
 export type {
+  AssignedChanges,
   AssignedObject,
+  AssignedVersion,
   ClusterObject,
   ClusterObjectKey,
   ClusterOwner,

@@ -209,6 +209,40 @@ test('a node\u2019s agent finds what is assigned to the node, over all clusters,
   expect(await store.readBodies([])).toEqual([]);
 });
 
+test('what a node is assigned of a cluster has a version that every change and removal moves, and no neighbour does', async () => {
+  const [a, b] = await Promise.all([newCluster(), newCluster()]);
+  const pod = (name: string) => ({ resource: 'pods', namespace: 'default', name });
+  const which = { clusterId: a.clusterId, resource: 'pods', nodes: ['agent-3', 'agent-4', 'agent-5'] };
+  const since = (revision: number) =>
+    store.assignedSince('agent-3', { clusterId: a.clusterId, resource: 'pods', revision });
+  const names = async (revision: number) => {
+    const { count, changed } = await since(revision);
+    return [count, ...changed.map(({ name }) => name).sort()];
+  };
+  await a.write(create(pod('p'), { node: 'agent-3' }));
+  await a.write(create(pod('q'), { node: 'agent-3' }));
+  await a.write(create(pod('r'), { node: 'agent-4' }));
+  await b.write(create(pod('p'), { node: 'agent-3' }));
+  const first = await store.assignedVersions(which);
+  expect(Object.fromEntries(first)).toEqual({
+    'agent-3': { count: 2, newest: 2 },
+    'agent-4': { count: 1, newest: 3 },
+  });
+  expect(await names(0)).toEqual([2, 'p', 'q']);
+  expect(await names(2)).toEqual([2]);
+
+  await a.write(update(pod('p'), { node: 'agent-3', value: 2 }));
+  await b.write(update(pod('p'), { node: 'agent-3', value: 2 }));
+  expect((await store.assignedVersions(which)).get('agent-3')).toEqual({ count: 2, newest: 4 });
+  expect(await names(2)).toEqual([2, 'p']);
+  await a.write(remove(pod('q')));
+  expect((await store.assignedVersions(which)).get('agent-3')).toEqual({ count: 1, newest: 4 });
+  expect(await names(4)).toEqual([1]);
+
+  await store.setSuspended(a.clusterId, true);
+  expect([await store.assignedVersions(which), await names(0)]).toEqual([new Map(), [0]]);
+});
+
 test('signing keys are kept per cluster, those that sign first come first, each id once', async () => {
   const [{ clusterId }, neighbour] = await Promise.all([newCluster(), newCluster()]);
   const [a, b] = [signingKey('a', 2), signingKey('b', 1)];

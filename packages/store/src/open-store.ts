@@ -6,7 +6,7 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
 import { auditLog } from './queries/audit-log.ts';
-import { assignedTo, readBodies } from './queries/assigned-objects.ts';
+import { assignedSince, assignedTo, assignedVersions, readBodies } from './queries/assigned-objects.ts';
 import { recount } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
@@ -133,6 +133,8 @@ export function openStore(options: OpenStoreOptions): Store {
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
     hastenTimers: (key, now) => hastenTimers(database, key, now),
     assignedTo: (node) => assignedTo(database, node),
+    assignedVersions: (which) => assignedVersions(database, which),
+    assignedSince: (node, since) => assignedSince(database, node, since),
     readBodies: async (refs) => bodies.ofClusters(await readBodies(database, refs)),
     heartbeats: heartbeatStore(database),
     outbox: outboxStore(database),

@@ -72,6 +72,20 @@ export interface Store {
   hastenTimers(key: string, now: Date): Promise<string[]>;
   /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters that are not suspended. */
   assignedTo(node: string): Promise<AssignedObject[]>;
+  /**
+   * Of one cluster and resource, what each of the nodes is assigned: without the nodes that are assigned nothing. While a node's
+   * version is the same, so are its objects.
+   */
+  assignedVersions(which: {
+    readonly clusterId: string;
+    readonly resource: string;
+    readonly nodes: readonly string[];
+  }): Promise<ReadonlyMap<string, AssignedVersion>>;
+  /** Of one cluster and resource, what a node is assigned that changed after a revision. */
+  assignedSince(
+    node: string,
+    since: { readonly clusterId: string; readonly resource: string; readonly revision: number },
+  ): Promise<AssignedChanges>;
   /** The objects among `refs` that exist, in no particular order. */
   readBodies(refs: readonly ClusterObjectKey[]): Promise<ClusterObject[]>;
   readonly heartbeats: Heartbeats;
@@ -238,6 +252,19 @@ export interface ClusterObject extends StoredObject {
 export interface AssignedObject extends ClusterObjectKey {
   readonly uid: string;
   readonly revision: number;
+}
+
+/** What a node is assigned of one cluster. A change makes `newest`, the largest revision, larger, a removal `count` smaller. */
+export interface AssignedVersion {
+  readonly count: number;
+  readonly newest: number;
+}
+
+/** As of one moment. */
+export interface AssignedChanges {
+  /** All objects, changed or not. */
+  readonly count: number;
+  readonly changed: readonly AssignedObject[];
 }
 
 /**

@@ -5,13 +5,15 @@ import type { ApiApp } from '../app.ts';
 import { isTruthyParameter } from '../request/query-parameters.ts';
 import { send } from '../respond/send.ts';
 import { streamBody } from '../respond/stream-body.ts';
-import { nodeFeed, nodePods } from './node-feed.ts';
+import { createAssignmentLooks } from './assignment-looks.ts';
+import { feedResource, nodeFeed, nodePods } from './node-feed.ts';
 
 const utf8 = new TextEncoder();
 
 /** `/fleet/v1/nodes/<node>/pods`, for node agents: see {@link nodeFeed}. */
 export function addFleetFeed(app: ApiApp, { store, hints, kinds, closing }: ApiDeps): void {
-  const sources = { store, hints, kinds };
+  const looks = createAssignmentLooks({ store, hints, resource: feedResource });
+  const sources = { store, looks, kinds };
   app.get('/fleet/v1/nodes/:node/pods', async (c) => {
     // It tells of every cluster's pods: no tenant's administrator may have it, whatever else is theirs.
     if (c.get('clusterId') !== systemClusterId) throw pageNotFoundError();

@@ -2,6 +2,7 @@ import { nodeSubject } from '@berth/auth';
 import type { Write } from '@berth/store';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startTestApi, type TestApi } from '../../../../test/support/api.ts';
+import { eventually } from '../../../../test/support/eventually.ts';
 import { openWatch } from '../../../../test/support/watch-client.ts';
 
 let api: TestApi;
@@ -80,6 +81,18 @@ test('a feed that is opened again begins with everything', async () => {
   const lines = await feed();
   await lines.take(3);
   expect(shown(lines.seen)).toContain('SET default again');
+  await lines.end();
+});
+
+test('a cluster that is suspended is gone from the feed, and comes back when it is resumed', async () => {
+  await write('neighbour', podWrite('create', 'paused', { uid: 'uid-paused' }));
+  const lines = await feed();
+  const said = (line: string) => eventually(line, () => shown(lines.seen).at(-1) === line);
+  await eventually('SYNC', () => shown(lines.seen).includes('SYNC'));
+  await api.store.setSuspended('neighbour', true);
+  await said('GONE neighbour paused');
+  await api.store.setSuspended('neighbour', false);
+  await said('SET neighbour paused');
   await lines.end();
 });
 

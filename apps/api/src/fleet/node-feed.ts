@@ -1,22 +1,21 @@
 import { apiVersionOf, type KindRegistry } from '@berth/kinds';
 import { renderStoredBody } from '@berth/machinery';
-import type { AssignedObject, ClusterObject, HintBus, Store } from '@berth/store';
+import type { AssignedObject, ClusterObject, Store } from '@berth/store';
+import type { AssignmentLooks } from './assignment-looks.ts';
+import { KnownPods, type PodNews } from './known-pods.ts';
 
 export interface NodeFeedSources {
   readonly store: Store;
-  readonly hints: Pick<HintBus, 'subscribe'>;
+  readonly looks: AssignmentLooks;
   readonly kinds: KindRegistry;
 }
 
 /** What the feed of a node is made of; its objects are pods. */
-const feedResource = 'pods';
-/** How often the feed looks without having been told to. */
-const pollIntervalMs = 1_000;
-/** Hints of a burst are one look. */
-const settleMs = 10;
-/** A look costs what the node has pods. Between two looks a feed rests for so many times what the last one took, up to the most. */
-const restPerLook = 2;
-const longestRestMs = 100;
+export const feedResource = 'pods';
+/** How often the feed looks at all clusters, without having been told to: at least, and as rarely as such a look is dear. */
+const wholeLookIntervalMs = 1_000;
+const restPerWholeLook = 50;
+const longestIntervalMs = 5_000;
 /** A quiet feed says that it is whole, so that its reader knows it is alive. */
 const syncIntervalMs = 15_000;
 
@@ -33,23 +32,41 @@ export async function* nodeFeed(
   node: string,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
-  const wake = createWake(sources.hints, signal);
-  const known = new Map<string, AssignedObject>();
-  let syncedAtMs = -Infinity;
+  const known = new KnownPods();
+  const wake = createWake({ looks: sources.looks, known, node }, signal);
+  let [syncedAtMs, wholeLookAtMs] = [-Infinity, -Infinity];
   try {
     while (!signal.aborted) {
+      const hinted = wake.takeHinted();
       const lookedAtMs = performance.now();
-      const assigned = await assignedPods(sources.store, node);
-      const restMs = (performance.now() - lookedAtMs) * restPerLook;
-      yield* changedLines(sources, known, assigned);
+      if (lookedAtMs >= wholeLookAtMs) {
+        const assigned = await assignedPods(sources.store, node);
+        const tookMs = performance.now() - lookedAtMs;
+        const intervalMs = Math.max(wholeLookIntervalMs, tookMs * restPerWholeLook);
+        wholeLookAtMs = lookedAtMs + Math.min(longestIntervalMs, intervalMs);
+        yield* linesOf(sources, known, known.seeAll(assigned));
+      } else {
+        for (const clusterId of hinted) yield* linesOf(sources, known, await newsOf(clusterId));
+      }
       if (performance.now() - syncedAtMs >= syncIntervalMs) {
         syncedAtMs = performance.now();
         yield '{"type":"SYNC"}\n';
       }
-      await wake.wait(restMs);
+      await wake.wait(wholeLookAtMs - performance.now());
     }
   } finally {
     wake.stop();
+  }
+
+  async function newsOf(clusterId: string): Promise<PodNews> {
+    const since = (revision: number) =>
+      sources.store.assignedSince(node, { clusterId, resource: feedResource, revision });
+    const { count, changed } = await since(known.newestOf(clusterId));
+    const news = known.seeSome(clusterId, changed);
+    const untold = changed.filter(({ uid }) => !known.has(clusterId, uid)).length;
+    if (known.countOf(clusterId) + untold === count) return news;
+    // Some are gone, or the cluster was suspended or resumed.
+    return known.seeCluster(clusterId, (await since(0)).changed);
   }
 }
 
@@ -66,27 +83,17 @@ async function assignedPods(store: Store, node: string): Promise<AssignedObject[
   return (await store.assignedTo(node)).filter(({ resource }) => resource === feedResource);
 }
 
-async function* changedLines(
+async function* linesOf(
   sources: NodeFeedSources,
-  known: Map<string, AssignedObject>,
-  assigned: readonly AssignedObject[],
+  known: KnownPods,
+  { gone, changed }: PodNews,
 ): AsyncGenerator<string, void> {
-  const current = new Map(assigned.map((pod) => [idOf(pod), pod]));
-  for (const [id, pod] of known) {
-    if (current.has(id)) continue;
-    known.delete(id);
-    yield goneLine(pod);
-  }
-  const changed = assigned.filter((pod) => known.get(idOf(pod))?.revision !== pod.revision);
+  for (const pod of gone) yield goneLine(pod);
   if (changed.length === 0) return;
   for (const body of await sources.store.readBodies(changed)) {
-    known.set(idOf(body), body);
+    known.told(body);
     yield setLine(sources, body);
   }
-}
-
-function idOf({ clusterId, uid }: AssignedObject): string {
-  return `${clusterId}/${uid}`;
 }
 
 function goneLine({ clusterId, namespace, name, uid }: AssignedObject): string {
@@ -108,34 +115,36 @@ function rendered({ kinds }: NodeFeedSources, { resource, body, revision }: Clus
   });
 }
 
-/** Waits for a hint of any cluster, the poll interval, or the end. */
-function createWake(hints: Pick<HintBus, 'subscribe'>, signal: AbortSignal) {
-  let isHinted = false;
-  let pauseMs = settleMs;
+/** Waits for a cluster of which the feed does not know everything, for some time, or for the end. */
+function createWake(
+  { looks, known, node }: { looks: AssignmentLooks; known: KnownPods; node: string },
+  signal: AbortSignal,
+) {
+  let hinted = new Set<string>();
   let settle: () => void = () => {};
-  let timer: NodeJS.Timeout | undefined;
-  const unsubscribe = hints.subscribe(() => {
-    if (isHinted) return;
-    isHinted = true;
-    clearTimeout(timer);
-    timer = setTimeout(settle, pauseMs);
+  const unsubscribe = looks.subscribe(node, (clusterId, version) => {
+    if (known.isAt(clusterId, version)) return;
+    hinted.add(clusterId);
+    settle();
   });
   const onAbort = () => settle();
   signal.addEventListener('abort', onAbort);
   return {
-    /** @param restMs no hint ends the wait sooner */
-    async wait(restMs: number): Promise<void> {
-      pauseMs = Math.min(longestRestMs, Math.max(settleMs, restMs));
+    takeHinted(): ReadonlySet<string> {
+      const taken = hinted;
+      hinted = new Set();
+      return taken;
+    },
+    async wait(ms: number): Promise<void> {
+      if (signal.aborted || hinted.size > 0) return;
+      let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         settle = resolve;
-        clearTimeout(timer);
-        timer = setTimeout(resolve, isHinted ? pauseMs : pollIntervalMs);
-        if (signal.aborted) resolve();
+        timer = setTimeout(resolve, Math.max(0, ms));
       });
-      isHinted = false;
+      clearTimeout(timer);
     },
     stop() {
-      clearTimeout(timer);
       unsubscribe();
       signal.removeEventListener('abort', onAbort);
     },
