@@ -30,6 +30,8 @@ const stopped = new AbortController();
 process.once('message', (orders: FloodOrders) => {
   setPriority(Math.min(lowestPriority, getPriority() + yieldsBy));
   process.once('message', () => stopped.abort());
+  // It is in a session of its own, and would outlive a terminal that is closed.
+  process.once('disconnect', () => process.exit(1));
   void flood(orders).then(() => {
     process.send?.(answers, () => process.exit(0));
   });
