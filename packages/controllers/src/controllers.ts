@@ -1,4 +1,7 @@
 import { cronJobController } from './cronjob/reconcile.ts';
+import { endpointSliceMirroring } from './endpoint-slice-mirror/reconcile.ts';
+import { endpointSliceController } from './endpoint-slice/reconcile.ts';
+import { endpointsController } from './endpoints/reconcile.ts';
 import { eventExpiry } from './event-expiry/reconcile.ts';
 import { flowControlController } from './flow-control/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
@@ -22,6 +25,9 @@ export function controllers(): readonly Reconciler[] {
     clusterRoleAggregation,
     cronJobController,
     jobController,
+    endpointsController,
+    endpointSliceController,
+    endpointSliceMirroring,
     podClaims,
     scheduler,
     ttlAfterFinishedController,
