@@ -1,6 +1,7 @@
 import { type KubeObject, path } from '@berth/machinery';
 import { podNameWarnings, specChanged } from '../job/job-warnings.ts';
 import { podSpecWarnings } from '../pod-template/pod-spec-warnings.ts';
+import { blueGreenWarnings } from './blue-green-warnings.ts';
 import { deploymentOf } from './deployment-of.ts';
 
 /** Of a new Deployment, or of an update that changes it. */
@@ -9,6 +10,7 @@ export function deploymentWarnings(object: KubeObject, current?: KubeObject): re
   const { metadata, spec } = deploymentOf(object);
   return [
     ...(current ? [] : podNameWarnings(metadata.name)),
+    ...blueGreenWarnings(object),
     ...(spec ? podSpecWarnings(spec.template, path('spec', 'template'), { isTemplate: true }) : []),
   ];
 }

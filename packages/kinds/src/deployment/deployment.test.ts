@@ -3,6 +3,7 @@ import type { Deployment } from '../generated/api-types.ts';
 import { beforeUpdate, beforeUpdateStatus } from '../lifecycle/before-update.ts';
 import { created, decoded, type Members, patched, updateRefusals } from '../registry/decoded-fixture.ts';
 import { cellsOf } from '../registry/kind-fixture.ts';
+import { blueGreenAnnotations, liveGate } from './blue-green.ts';
 import { deployment } from './deployment.ts';
 
 const web: Members = {
@@ -223,4 +224,27 @@ it('warns of names that are no host names, and of mistakes in the template', () 
   const later = { ...object, metadata: { ...object.metadata, generation: 2 } };
   expect(deployment.strategy.warnings?.(later, object)).toEqual([ofTemplate]);
   expect(deployment.strategy.warnings?.(object, object)).toEqual([]);
+});
+
+describe('what blue/green adds', () => {
+  it('is no part of the template, should kubectl copy it back from a ReplicaSet', () => {
+    const gates = [{ conditionType: 'example.com/warm' }, { conditionType: liveGate }];
+    const spec = patched(web, { spec: { template: { spec: { readinessGates: gates } } } });
+    expect(specOf(spec)?.template.spec?.readinessGates).toEqual([{ conditionType: 'example.com/warm' }]);
+    const alone = patched(web, { spec: { template: { spec: { readinessGates: gates.slice(1) } } } });
+    expect(specOf(alone)?.template.spec).not.toHaveProperty('readinessGates');
+  });
+
+  it('is warned of where it means nothing as it stands', () => {
+    const annotations = {
+      [blueGreenAnnotations.strategy]: 'bluegreen',
+      [blueGreenAnnotations.autoPromote]: 'no',
+      [blueGreenAnnotations.keepOldSeconds]: '60',
+    };
+    const { object } = created(deployment, patched(web, { metadata: { annotations } }));
+    expect(deployment.strategy.warnings?.(object)).toEqual([
+      'metadata.annotations[deploy.berth.dev/strategy]: "bluegreen" has no effect; use "BlueGreen"',
+      'metadata.annotations[deploy.berth.dev/auto-promote]: "no" has no effect; use "true" or "false"',
+    ]);
+  });
 });

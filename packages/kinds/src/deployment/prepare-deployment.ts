@@ -1,6 +1,7 @@
 import { copyJson, type KubeObject } from '@berth/machinery';
 import { dropDisabledFields } from '../pod-template/drop-disabled-fields.ts';
 import { keepAllButStatus, keepStatus, withoutStatus } from '../strategy/status-strategy.ts';
+import { liveGate } from './blue-green.ts';
 import { deploymentOf } from './deployment-of.ts';
 
 export function prepareDeploymentForCreate(object: KubeObject): KubeObject {
@@ -19,8 +20,17 @@ export function prepareDeploymentStatus(next: KubeObject, current: KubeObject): 
   return { ...prepared, metadata: labels ? { ...metadata, labels } : metadata };
 }
 
+/**
+ * The gate of blue/green is a ReplicaSet's business: `kubectl rollout undo` brings it along in the template that it copies
+ * back from one.
+ */
 function withoutDisabled(object: KubeObject): KubeObject {
   const deployment = deploymentOf(copyJson(object));
-  if (deployment.spec?.template.spec) dropDisabledFields(deployment.spec.template.spec);
+  const spec = deployment.spec?.template.spec;
+  if (!spec) return deployment;
+  dropDisabledFields(spec);
+  const gates = (spec.readinessGates ?? []).filter(({ conditionType }) => conditionType !== liveGate);
+  if (gates.length > 0) spec.readinessGates = gates;
+  else delete spec.readinessGates;
   return deployment;
 }

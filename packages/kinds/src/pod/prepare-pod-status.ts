@@ -1,5 +1,11 @@
-import type { KubeObject } from '@berth/machinery';
-import type { ContainerStatus, Pod, PodCondition, PodStatus } from '../generated/api-types.ts';
+import { goQuote, type KubeObject } from '@berth/machinery';
+import type {
+  ContainerStatus,
+  Pod,
+  PodCondition,
+  PodReadinessGate,
+  PodStatus,
+} from '../generated/api-types.ts';
 import { withMetadata } from '../lifecycle/metadata.ts';
 import { keepAllButStatus } from '../strategy/status-strategy.ts';
 
@@ -10,7 +16,30 @@ export function preparePodStatus(nextObject: KubeObject, currentObject: KubeObje
   const kept = withMetadata(keepAllButStatus(next, current), {
     ownerReferences: current.metadata.ownerReferences,
   });
-  return { ...kept, status: prepareStatus(next.status ?? {}, current.status ?? {}) };
+  const status = prepareStatus(next.status ?? {}, current.status ?? {});
+  return { ...kept, status: heldBack(status, current.spec?.readinessGates ?? []) };
+}
+
+/**
+ * No pod is ready while one of its gates is not open: who runs it may have looked at the gate a moment before it was
+ * closed. https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-readiness-gate
+ */
+function heldBack(status: PodStatus, gates: readonly PodReadinessGate[]): PodStatus {
+  const { conditions = [] } = status;
+  const closed = gates.find(({ conditionType }) => !isTrue(conditions, conditionType));
+  if (!closed || !isTrue(conditions, 'Ready')) return status;
+  const message = `the status of pod readiness gate ${goQuote(closed.conditionType)} is not "True"`;
+  const held = { status: 'False', reason: 'ReadinessGatesNotReady', message };
+  return {
+    ...status,
+    conditions: conditions.map((condition) =>
+      condition.type === 'Ready' ? { ...condition, ...held } : condition,
+    ),
+  };
+}
+
+function isTrue(conditions: readonly PodCondition[], wanted: string): boolean {
+  return conditions.some(({ type, status }) => type === wanted && status === 'True');
 }
 
 function prepareStatus(next: PodStatus, current: PodStatus): PodStatus {
