@@ -11,6 +11,7 @@ import { podGarbageCollector } from './pod-garbage/reconcile.ts';
 import { clusterRoleAggregation } from './rbac/aggregation.ts';
 import { defaultPolicyController } from './rbac/default-policy.ts';
 import type { Reconciler } from './reconciler.ts';
+import { replicaSetController, replicationControllerController } from './replicas/reconcile.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
 import { tenancyController } from './tenancy/reconcile.ts';
@@ -23,6 +24,8 @@ export function controllers(): readonly Reconciler[] {
     namespaceController,
     defaultPolicyController,
     clusterRoleAggregation,
+    replicaSetController,
+    replicationControllerController,
     cronJobController,
     jobController,
     endpointsController,

@@ -33,6 +33,8 @@ export const replicationController: KindDefinition = {
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateReplicaStatusUpdate },
   },
   scale: replicaScale(replicationControllerSelector),
+  // What it leaves behind outlives it, for clients of the first version of its API.
+  defaultPropagation: 'orphan',
   selectableFields: {
     'status.replicas': (object) => String(replicationControllerOf(object).status?.replicas ?? 0),
   },
