@@ -1,53 +1,16 @@
-import type { Node, NodeSpec, NodeStatus, Pod, PodSpec } from '@berth/kinds';
+import type { Pod, PodSpec } from '@berth/kinds';
 import { describe, expect, it } from 'vitest';
 import type { Candidate } from './candidate.ts';
-import { failureMessage } from './failure-message.ts';
-import { podFacts } from './pod-facts.ts';
 import { podRequests } from './pod-requests.ts';
-import { schedulePod } from './schedule-pod.ts';
 import { stateOf } from './testing/cluster.ts';
-
-const free = { cpuMillis: 0, memoryBytes: 0, pods: 0 };
-
-interface NodeOptions {
-  spec?: NodeSpec;
-  labels?: Record<string, string>;
-  allocatable?: Record<string, string>;
-  conditions?: NonNullable<NodeStatus['conditions']>;
-  claimed?: Candidate['claimed'];
-}
-
-function node(name: string, options: NodeOptions = {}): Candidate {
-  const allocatable = options.allocatable ?? { cpu: '4', memory: '8Gi', pods: '110' };
-  const object: Node = {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name, labels: options.labels ?? {} },
-    spec: options.spec ?? {},
-    status: { allocatable, ...(options.conditions ? { conditions: options.conditions } : {}) },
-  };
-  return { node: object, claimed: options.claimed ?? free };
-}
-
-function pod(spec: PodSpec = {}, uid = 'u1'): Pod {
-  const containers = [{ name: 'c', image: 'i' }];
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: 'p', namespace: 'default', uid },
-    spec: { containers, ...spec },
-  };
-}
+import { free, node, outcome, pod } from './testing/objects.ts';
 
 function requesting(requests: Record<string, string>, spec: PodSpec = {}): Pod {
   return pod({ containers: [{ name: 'c', image: 'i', resources: { requests } }], ...spec });
 }
 
 function place(subject: Pod, nodes: readonly Candidate[], pods: readonly Pod[] = []): string {
-  const result = schedulePod(podFacts(subject), stateOf({ nodes, pods }));
-  if (result.node) return result.node.name;
-  const mayPreempt = subject.spec?.preemptionPolicy !== 'Never';
-  return failureMessage(result.rejections, { mayPreempt });
+  return outcome(subject, stateOf({ nodes, pods }));
 }
 
 const noHelp = 'Preemption is not helpful for scheduling';
@@ -165,7 +128,7 @@ describe('a node that cannot take the pod is refused in Kubernetes’ words', ()
         },
       ],
     });
-    const taken = [pod({ ...web('10.0.0.1'), nodeName: 'n' }, 'taker')];
+    const taken = [pod({ ...web('10.0.0.1'), nodeName: 'n' }, { uid: 'taker' })];
     const clash = only("node(s) didn't have free ports for the requested pod ports", noVictims);
     expect(place(pod(web()), [node('n')], taken)).toBe(clash);
     expect(place(pod(web('10.0.0.2')), [node('n')], taken)).toBe('n');
@@ -218,8 +181,12 @@ describe('among the nodes that can take the pod', () => {
 
   it('equal ones are picked by the pod’s uid: the same each time, and spread over pods', () => {
     const candidates = ['a', 'b', 'c', 'd'].map((name) => node(name));
-    const picks = Array.from({ length: 400 }, (_, index) => place(pod({}, `uid-${index}`), candidates));
-    const again = Array.from({ length: 400 }, (_, index) => place(pod({}, `uid-${index}`), candidates));
+    const picks = Array.from({ length: 400 }, (_, index) =>
+      place(pod({}, { uid: `uid-${index}` }), candidates),
+    );
+    const again = Array.from({ length: 400 }, (_, index) =>
+      place(pod({}, { uid: `uid-${index}` }), candidates),
+    );
     expect(again).toEqual(picks);
     for (const name of ['a', 'b', 'c', 'd']) {
       expect(picks.filter((picked) => picked === name).length).toBeGreaterThan(60);
