@@ -27,6 +27,7 @@ import { turnHandler } from './turn/turn-handler.ts';
 import { defaultTurnSize, type TurnSize } from './turn/cluster-turn.ts';
 import { printEvents } from './turn/print-events.ts';
 import { fleetNodes } from './turn/fleet-nodes.ts';
+import { nodeWatchers } from './turn/node-watchers.ts';
 import { TenantTurns } from './turn/tenant-turns.ts';
 import { logTurns, type TurnReport } from './turn/turn-report.ts';
 import { WorkerStartError } from './worker-start-error.ts';
@@ -117,6 +118,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
     registryOf: (clusterId: string) => (clusterId === systemClusterId ? builtinRegistry : tenantRegistry),
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
+    nodeWatchers: nodeWatchers({ store, hints, now }),
     tenancy: tenancyFollower(store),
     nodesOf: (clusterId: string) => tenants.ofCluster(clusterId),
     clusterCa: options.clusterCa,

@@ -1,4 +1,5 @@
 import { cronJobController } from './cronjob/reconcile.ts';
+import { daemonSetController } from './daemonset/reconcile.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirror/reconcile.ts';
 import { endpointSliceController } from './endpoint-slice/reconcile.ts';
 import { endpointsController } from './endpoints/reconcile.ts';
@@ -26,6 +27,7 @@ export function controllers(): readonly Reconciler[] {
     clusterRoleAggregation,
     replicaSetController,
     replicationControllerController,
+    daemonSetController,
     cronJobController,
     jobController,
     endpointsController,

@@ -1,4 +1,5 @@
 export { controllers } from './controllers.ts';
+export { isNodeNews, nodeChangeWake } from './daemonset/node-changes.ts';
 export { clusterSeed, initialNamespaces } from './namespace/cluster-seed.ts';
 export type {
   Action,

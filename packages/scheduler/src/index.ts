@@ -4,6 +4,7 @@ export { type ClusterSource, ClusterState, type ObservedObject, type PodRules } 
 export { failureMessage } from './failure-message.ts';
 export type { Filter, PreparedFilter, Rejection, Reservation } from './filters/filter.ts';
 export { hasRoom } from './has-room.ts';
+export { isPlacedAlike, suitsNode, untoleratedTaints } from './node-placement.ts';
 export type { NodeState } from './node-state.ts';
 export { type PodFacts, podFacts } from './pod-facts.ts';
 export { podRequests } from './pod-requests.ts';

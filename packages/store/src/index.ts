@@ -15,6 +15,7 @@ export {
   StoreUnavailableError,
 } from './errors.ts';
 export { migrate } from './migrate.ts';
+export type { NodeCapacity, NodeResources, NodeUsage } from './node-capacity.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
 export type { AuditCondition, AuditLog, AuditPosition, AuditQuery, AuditRow } from './audit-log.ts';
 export type { BodyCipher } from './sealing/body-cipher.ts';
@@ -30,9 +31,6 @@ export type {
   HeartbeatWrite,
   Heartbeats,
   NewCluster,
-  NodeCapacity,
-  NodeResources,
-  NodeUsage,
   Outbox,
   OutboxRecord,
   Replica,

@@ -1,5 +1,7 @@
 import type { AuditLog } from './audit-log.ts';
 import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
+import type { NodeCapacity } from './node-capacity.ts';
+import type { TimerWake } from './queries/wake-timers.ts';
 import type { Metering, TenantLimits } from './usage.ts';
 import type {
   Change,
@@ -70,6 +72,11 @@ export interface Store {
    * wake. The dispatcher counts them as dispatched.
    */
   hastenTimers(key: string, now: Date): Promise<string[]>;
+  /**
+   * For each timer whose key begins so, in every cluster, another one that is due at once, under the key that begins
+   * otherwise and ends the same. Returns the clusters to wake. The dispatcher counts them as dispatched.
+   */
+  wakeTimers(wake: TimerWake, now: Date): Promise<string[]>;
   /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters that are not suspended. */
   assignedTo(node: string): Promise<AssignedObject[]>;
   /**
@@ -374,27 +381,4 @@ export interface ResealedObjects {
   readonly unreadable: readonly ObjectKey[];
   /** Where to go on; absent when all were looked at. */
   readonly next?: ObjectKey;
-}
-
-/** What fleet nodes can hold, and what pods of all clusters together have claimed. */
-export interface NodeCapacity {
-  /** Creates or changes a node. Claims that no longer fit stay. */
-  set(node: string, allocatable: NodeResources): Promise<void>;
-  /** Takes the node out; its claims stay until they are released. */
-  remove(node: string): Promise<void>;
-  /** In order of names. */
-  usage(): Promise<NodeUsage[]>;
-}
-
-/** Cpu in millicores, memory in bytes. */
-export interface NodeResources {
-  readonly cpuMillis: number;
-  readonly memoryBytes: number;
-  readonly pods: number;
-}
-
-export interface NodeUsage {
-  readonly node: string;
-  readonly allocatable: NodeResources;
-  readonly claimed: NodeResources;
 }

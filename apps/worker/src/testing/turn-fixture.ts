@@ -6,6 +6,7 @@ import { createTestDatabase } from '../../../../test/support/postgres.ts';
 import { tenancyFollower } from '../tenancy/follow-tenancy.ts';
 import { defaultTurnSize, type TurnDeps } from '../turn/cluster-turn.ts';
 import { fleetNodes } from '../turn/fleet-nodes.ts';
+import { nodeWatchers } from '../turn/node-watchers.ts';
 import type { EndedTurn } from '../turn/turn-report.ts';
 import { type ClusterClient, createTestCluster, testCa } from './cluster-client.ts';
 
@@ -39,6 +40,7 @@ export async function createTurnFixture(): Promise<TurnFixture> {
       registryOf: () => builtinRegistry,
       reconcilers,
       fleetNodes: fleetNodes(store, builtinRegistry),
+      nodeWatchers: nodeWatchers({ store, hints, now: () => clock.now }),
       tenancy: tenancyFollower(store),
       nodesOf: async () => undefined,
       clusterCa: testCa,

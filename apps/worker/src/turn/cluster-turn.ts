@@ -5,6 +5,7 @@ import { type KindRegistry, tenantRegistry, withOwnNodes } from '@berth/kinds';
 import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
 import type { TenancyFollower } from '../tenancy/follow-tenancy.ts';
 import type { FleetNodes } from './fleet-nodes.ts';
+import type { NodeWatchers } from './node-watchers.ts';
 import { newNameSuffix } from './name-suffix.ts';
 import { observeChanges } from './observed-changes.ts';
 import { viewReplica } from './replica-view.ts';
@@ -19,6 +20,7 @@ export interface TurnDeps {
   readonly registryOf: (clusterId: string) => KindRegistry;
   readonly reconcilers: readonly Reconciler[];
   readonly fleetNodes: FleetNodes;
+  readonly nodeWatchers: NodeWatchers;
   readonly tenancy: TenancyFollower;
   /** Which nodes the cluster uses; undefined: every node of the fleet. */
   readonly nodesOf: (clusterId: string) => Promise<UsedNodes | undefined>;
@@ -114,6 +116,7 @@ async function attemptTurn(
   const [sawNodes, used] = await Promise.all([
     deps.fleetNodes.follow(clusterId, observed.changes),
     deps.nodesOf(clusterId),
+    deps.nodeWatchers.follow(clusterId, observed.changes),
   ]);
   const hasOwnNodes = used?.ownNodes ?? false;
   const nodes = hasOwnNodes ? viewOwnNodes(view) : await deps.fleetNodes.view(used?.nodePools);

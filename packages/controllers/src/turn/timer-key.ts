@@ -14,8 +14,12 @@ export interface TimerTask {
  */
 export function encodeTimerKey(task: TimerTask): string {
   const { resource, namespace, name } = task.key;
-  const reconciler = task.failures > 0 ? `${task.reconciler}!${task.failures}` : task.reconciler;
-  return `${reconciler}|${resource}|${namespace}|${name}`;
+  return `${timerKeyPrefix(task.reconciler, task.failures)}${resource}|${namespace}|${name}`;
+}
+
+/** What the keys of a reconciler's timers begin with; `failures` as in `TimerTask`. */
+export function timerKeyPrefix(reconciler: string, failures: number): string {
+  return failures > 0 ? `${reconciler}!${failures}|` : `${reconciler}|`;
 }
 
 /** @returns undefined for a key that this version did not write. */

@@ -22,7 +22,10 @@ function hasNodeAffinity({ nodeSelector, affinity }: PodFacts): boolean {
 const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 
 /** Whether the node is one that the pod's node selector and required node affinity allow. */
-export function matchesNodeAffinity({ nodeSelector, affinity }: PodFacts, facts: NodeFacts): boolean {
+export function matchesNodeAffinity(
+  { nodeSelector, affinity }: Pick<PodFacts, 'nodeSelector' | 'affinity'>,
+  facts: NodeFacts,
+): boolean {
   for (const key of Object.keys(nodeSelector)) if (facts.labels[key] !== nodeSelector[key]) return false;
   const terms = affinity?.nodeAffinity?.[required];
   return !terms || (terms.nodeSelectorTerms ?? []).some((term) => matchesTerm(term, facts));

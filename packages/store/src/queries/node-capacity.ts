@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { nodeCapacity } from '../schema/tables.ts';
-import type { NodeCapacity } from '../store.ts';
+import type { NodeCapacity } from '../node-capacity.ts';
 import { translated } from '../translate-error.ts';
 
 const nothing = { cpuMillis: 0, memoryBytes: 0, pods: 0 };
