@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  detectCgroups,
   detectMountNamespace,
   type MountNamespace,
   type PodRuntime,
@@ -51,6 +52,10 @@ function processRuntime(
   mkdirSync(dataDirectory, { recursive: true, mode: 0o711 });
   const machine = () => thisMachine(dataDirectory);
   const { cpus, memoryBytes } = machine();
+  const cgroups = detectCgroups(dataDirectory);
+  if (cgroups.type === 'unavailable') {
+    log.warn({ reason: cgroups.reason }, 'containers are not held to their limits of cpu and memory here');
+  }
   const runtime = new ProcessRuntime({
     nodeName,
     nodeIp: settings.address,
@@ -58,6 +63,8 @@ function processRuntime(
     baseEnvironment: { PATH: settings.searchPath, HOME: settings.home },
     services: apiService(new URL(settings.apiUrl)),
     mountNamespace,
+    cgroups,
+    ...(settings.podPidsLimit === undefined ? {} : { podPidsLimit: settings.podPidsLimit }),
     clock: systemClock,
     dataDirectory,
     onError: (err) => log.error({ err, node: nodeName }, 'the process runtime failed'),

@@ -28,6 +28,8 @@ const environment = z.object({
   BERTH_ALLOW_PROCESS_RUNTIME: flag,
   /** On a graceful end the pods end too; otherwise they go on and the next start finds them. */
   BERTH_STOP_PODS_ON_EXIT: flag,
+  /** How many processes a pod of the process runtime may have, where cgroups limit them. Default: as many as the machine. */
+  BERTH_POD_PIDS_LIMIT: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Where the process runtime finds commands that are no paths. */
   PATH: z.string().default('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'),
@@ -43,6 +45,7 @@ export interface NodeSettings {
   readonly address: string;
   readonly port: number;
   readonly stopPodsOnExit: boolean;
+  readonly podPidsLimit: number | undefined;
   readonly logLevel: string;
   readonly searchPath: string;
   readonly home: string;
@@ -72,6 +75,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): NodeSettings {
     address: read.BERTH_NODE_ADDRESS,
     port: read.BERTH_NODE_PORT,
     stopPodsOnExit: read.BERTH_STOP_PODS_ON_EXIT,
+    podPidsLimit: read.BERTH_POD_PIDS_LIMIT,
     logLevel: read.LOG_LEVEL,
     searchPath: read.PATH,
     home: read.HOME,

@@ -142,6 +142,7 @@ export type {
   Verb,
 } from './kind-definition.ts';
 export { type PodReferences, podReferences, type TokenReference } from './pod/pod-references.ts';
+export { totalOfPod } from './pod-template/pod-totals.ts';
 export { policyResources } from './rbac/policy-resources.ts';
 export { uncoveredRules } from './rbac/uncovered-rules.ts';
 export { bootstrapObjectsOf } from './registry/bootstrap-objects-of.ts';

@@ -1,7 +1,9 @@
 export { type Clock, systemClock } from './clock.ts';
+export { type Cgroups, detectCgroups } from './cgroups/detect-cgroups.ts';
 export {
   type ContainerObservation,
   type InputEntries,
+  type LimitsReport,
   type LogQuery,
   type PodIdentity,
   type PodInputs,

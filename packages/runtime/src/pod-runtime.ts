@@ -70,6 +70,14 @@ export interface LogQuery {
   readonly limitBytes?: number;
 }
 
+/** Whether a runtime holds containers to their limits of cpu and memory. */
+export interface LimitsReport {
+  readonly enforced: boolean;
+  /** One word, for a condition. */
+  readonly reason: string;
+  readonly message: string;
+}
+
 /**
  * Runs pods on one node. `run` and `stop` are idempotent and level-triggered: the agent calls them again after any
  * restart, and the runtime finds what it ran before. Calls for one pod must not overlap; different pods are independent.
@@ -83,6 +91,8 @@ export interface PodRuntime {
   readonly podCapacity: number;
   /** False where `run` looks at no {@link PodInputs}, so that nobody needs to fetch them. */
   readonly usesInputs: boolean;
+  /** Absent where nothing runs that could be limited. */
+  readonly limits?: LimitsReport;
   /** Pods found from before a restart of the agent. They go on as they are; none restarts before `run` is called for it. */
   recover(): Promise<readonly PodIdentity[]>;
   /**

@@ -18,7 +18,7 @@ export interface Machine {
 
 export interface NodeDescription {
   readonly name: string;
-  readonly runtime: Pick<PodRuntime, 'name' | 'version' | 'podCapacity'>;
+  readonly runtime: Pick<PodRuntime, 'name' | 'version' | 'podCapacity' | 'limits'>;
   readonly machine: Machine;
   readonly address: string;
   readonly kubeletPort: number;
@@ -29,6 +29,8 @@ export interface NodeDescription {
 
 /** What node agents of this version say they are: the Kubernetes version whose behaviour they follow. */
 const kubeletVersion = 'v1.36.0';
+/** Berth's own: whether containers are held to their limits of cpu and memory. */
+const limitsCondition = 'berth.dev/LimitsEnforced';
 /** Kept back for the machine itself, as `--system-reserved` would. */
 const reservedMemoryBytes = 256 * 1024 * 1024;
 
@@ -111,7 +113,7 @@ export function isNews(wanted: NodeStatus, current: NodeStatus = {}): boolean {
 }
 
 function conditions(description: NodeDescription, before: NodeStatus | undefined): NodeCondition[] {
-  const { machine, isShuttingDown, now } = description;
+  const { machine, runtime, isShuttingDown, now } = description;
   const { memory, disk, pid } = machine.pressure;
   const wanted: Array<Pick<NodeCondition, 'type' | 'status' | 'reason' | 'message'>> = [
     memory
@@ -131,6 +133,10 @@ function conditions(description: NodeDescription, before: NodeStatus | undefined
       ? { type: 'Ready', status: 'False', reason: 'KubeletNotReady', message: 'node is shutting down' }
       : { type: 'Ready', status: 'True', reason: 'KubeletReady', message: 'kubelet is posting ready status' },
   ];
+  if (runtime.limits !== undefined) {
+    const { enforced, reason, message } = runtime.limits;
+    wanted.push({ type: limitsCondition, status: enforced ? 'True' : 'False', reason, message });
+  }
   return wanted.map((condition) => {
     const current = before?.conditions?.find(({ type }) => type === condition.type);
     const since = current?.status === condition.status ? current.lastTransitionTime : undefined;

@@ -2,6 +2,7 @@ import type { Pod, PodStatus } from '@berth/kinds';
 import type { PodObservation } from '@berth/runtime';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
+import { withinMessageLimit } from './termination-messages.ts';
 
 export interface StatusInput {
   readonly pod: Pod;
@@ -38,12 +39,9 @@ export type NodePodStatus = Pick<
 /** What the node says of a pod. Pure; a phase that was final stays. */
 export function podStatus(input: StatusInput): NodePodStatus {
   const { pod, observation, before, hostIp, startTime, failure, now } = input;
-  const initStatuses = observation.containers.flatMap(({ kind, status }) =>
-    kind === 'init' ? [status] : [],
-  );
-  const statuses = observation.containers.flatMap(({ kind, status }) =>
-    kind === 'container' ? [status] : [],
-  );
+  const all = withinMessageLimit(observation.containers);
+  const initStatuses = all.flatMap(({ kind, status }) => (kind === 'init' ? [status] : []));
+  const statuses = all.flatMap(({ kind, status }) => (kind === 'container' ? [status] : []));
   const computed = podPhase({
     spec: pod.spec ?? {},
     initStatuses,

@@ -46,6 +46,7 @@ export class TestAgent {
       baseEnvironment: { PATH: '/usr/bin:/bin' },
       services: {},
       mountNamespace: await detectMountNamespace(),
+      cgroups: { type: 'unavailable', reason: 'not looked for' },
       clock: systemClock,
       dataDirectory: this.directory,
       onError: (error) => {

@@ -17,6 +17,8 @@ export type LaunchOutcome =
       readonly startedAt: Date;
       readonly started: boolean;
       readonly ready: boolean;
+      /** What its pod's owner should know of it, as an Event of type Warning. */
+      readonly warning?: { readonly reason: string; readonly message: string };
     }
   /** It was created but could not start. */
   | { readonly type: 'failed'; readonly termination: Termination }

@@ -37,6 +37,23 @@ export function containerStatus(
     imageID: '',
     ...(record === undefined || record.containerId === '' ? {} : { containerID: record.containerId }),
     started: running?.started ?? false,
+    ...resourcesOf(podContainer.container, record),
+  };
+}
+
+/** What a container that was created may use: as its spec says, since nothing changes it while it runs. */
+function resourcesOf(
+  { resources }: PodContainer['container'],
+  record: ContainerRecord | undefined,
+): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
+  if (resources === undefined || record === undefined) return {};
+  const { requests, limits } = resources;
+  return {
+    ...(requests === undefined ? {} : { allocatedResources: requests }),
+    resources: {
+      ...(limits === undefined ? {} : { limits }),
+      ...(requests === undefined ? {} : { requests }),
+    },
   };
 }
 

@@ -25,6 +25,9 @@ export class PodEvents {
     this.#of(podContainer, 'Normal', ['Created', 'Container created']);
     if (outcome.type === 'running') {
       this.#of(podContainer, 'Normal', ['Started', 'Container started']);
+      if (outcome.warning !== undefined) {
+        this.#of(podContainer, 'Warning', [outcome.warning.reason, outcome.warning.message]);
+      }
     } else {
       const { message, reason } = outcome.termination;
       this.#of(podContainer, 'Warning', ['Failed', `Error: ${message ?? reason}`]);

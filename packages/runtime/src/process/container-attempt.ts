@@ -1,7 +1,18 @@
 import { spawn } from 'node:child_process';
-import { type FSWatcher, mkdirSync, readFileSync, statSync, watch } from 'node:fs';
+import {
+  closeSync,
+  type FSWatcher,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  watch,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Cgroup } from '../cgroups/cgroup.ts';
 import { ContainerLog } from '../logs/container-log.ts';
 import { terminationMessage } from '../logs/termination-message.ts';
 import { isAlive, readIdentity, signalGroup } from './process-identity.ts';
@@ -19,14 +30,25 @@ export type AttemptState =
       readonly finishedAt: Date;
       /** Undefined where nobody was left to see how it ended. */
       readonly exitCode: number | undefined;
-      /** The end of its log, where that was asked for and it failed. */
+      /** Something of it was killed for want of memory. */
+      readonly oomKilled: boolean;
+      /** What it wrote to its termination message file; or the end of its log, where that was asked for and it failed. */
       readonly message?: string;
     };
 
 export interface AttemptOptions {
   /** `terminationMessagePolicy: FallbackToLogsOnError`. */
   readonly messageFromLog: boolean;
+  /** What its processes are in, where they are in one: it ends with the container. */
+  readonly cgroup: Cgroup | undefined;
 }
+
+/** The file of the attempt's directory that stands at the container's `terminationMessagePath`. */
+export const messageFile = 'termination-log';
+/** The kubelet's limit for a message of a file. */
+const maxMessageBytes = 4096;
+/** Says that something of the container was killed for want of memory, once its cgroup is gone. */
+const oomMark = 'oom-killed';
 
 /** How long a shim may take from its claim to its identity. */
 const shimStartMs = 10_000;
@@ -170,19 +192,54 @@ export class ContainerAttempt {
     const finishedAt = exitedAt ?? new Date();
     const exitCode = exitedAt === undefined ? undefined : Number(readText(join(this.directory, 'exit')));
     if (startedAt !== undefined) {
-      const fromLog = this.#options.messageFromLog && exitCode !== 0;
-      const end = fromLog ? await terminationMessage(this.log).catch(() => undefined) : undefined;
+      const message = await this.#message(exitCode);
+      const oomKilled = this.#endCgroup();
       return {
         type: 'ended',
         startedAt,
         finishedAt,
         exitCode,
-        ...(end === undefined ? {} : { message: end }),
+        oomKilled,
+        ...(message === undefined ? {} : { message }),
       };
     }
     const message =
       readText(join(this.directory, 'start-error')) ?? 'the launch ended before the command began';
+    this.#endCgroup();
     return { type: 'failed', message, finishedAt };
+  }
+
+  async #message(exitCode: number | undefined): Promise<string | undefined> {
+    const written = endOf(join(this.directory, messageFile), maxMessageBytes);
+    if (written !== '') return written;
+    if (!this.#options.messageFromLog || exitCode === 0) return undefined;
+    return terminationMessage(this.log).catch(() => undefined);
+  }
+
+  /** Ends what the container left behind, even outside of its process group. True if it ran out of memory. */
+  #endCgroup(): boolean {
+    const { cgroup } = this.#options;
+    const mark = join(this.directory, oomMark);
+    if ((cgroup?.oomKills() ?? 0) > 0) tryMkdir(mark);
+    cgroup?.kill();
+    cgroup?.remove();
+    return modifiedAt(mark) !== undefined;
+  }
+}
+
+/** The last bytes of a file; empty where it has none or is not there. */
+function endOf(path: string, bytes: number): string {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    const { size } = fstatSync(file);
+    const end = Buffer.alloc(Math.min(size, bytes));
+    readSync(file, end, 0, end.length, size - end.length);
+    return end.toString();
+  } catch {
+    return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

@@ -15,6 +15,10 @@ export interface ExecContext {
   readonly cgroups: readonly string[];
 }
 
+/** Joins the cgroups that stand before `--`, so that all of the command is in them, and becomes the command. */
+const joinAndRun = 'while [ "$1" != -- ]; do echo "$$" >"$1" || exit 126; shift; done; shift; exec "$@"';
+/** How those who begin the command say that there is none. */
+const notBegun = /^(nsenter|sh): /;
 const fileName = 'exec.json';
 const keptOutputBytes = 10 * 1024;
 /** How long output may come after the command ended: what it left behind may hold its pipes for ever. */
@@ -52,7 +56,7 @@ function begin(
   { context, pid }: { readonly context: ExecContext; readonly pid: number },
 ): ChildProcess {
   const { environment, workingDirectory, namespaces, cgroups } = context;
-  const [program = '', ...args] =
+  const inNamespaces =
     namespaces === 'none'
       ? command
       : [
@@ -65,20 +69,16 @@ function begin(
           '--',
           ...command,
         ];
-  const child = spawn(program, args, {
+  const [program = '', ...args] =
+    cgroups.length === 0
+      ? inNamespaces
+      : ['/bin/sh', '-c', joinAndRun, 'sh', ...cgroups, '--', ...inNamespaces];
+  return spawn(program, args, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: Object.fromEntries(environment),
     ...(namespaces === 'none' ? { cwd: workingDirectory } : {}),
   });
-  for (const path of cgroups) {
-    try {
-      writeFileSync(path, String(child.pid));
-    } catch {
-      // It has ended already, or its container has.
-    }
-  }
-  return child;
 }
 
 function nsenterPath(): string {
@@ -112,8 +112,8 @@ function outcomeOf(child: ChildProcess, { timeoutMs, signal }: CommandOptions): 
     child.on('error', (error) => end({ type: 'failed', message: messageOf(error) }));
     const exited = (code: number | null) => {
       const text = output();
-      // Its own words for a command that is not there.
-      if (code !== 0 && text.startsWith('nsenter: ')) end({ type: 'failed', message: text.trim() });
+      if ((code === 126 || code === 127) && notBegun.test(text))
+        end({ type: 'failed', message: text.trim() });
       else end({ type: 'exited', exitCode: code ?? 137, output: text });
     };
     child.on('close', exited);

@@ -9,6 +9,8 @@ export interface LaunchScript {
   readonly mounts?: { readonly plan: MountPlan; readonly unshare: readonly string[] };
   readonly workingDirectory: string;
   readonly environment: ReadonlyMap<string, string>;
+  /** `cgroup.procs` files that the container's process joins before anything else. */
+  readonly cgroups: readonly string[];
   /** The command and its arguments, expanded. */
   readonly command: readonly [string, ...string[]];
 }
@@ -30,6 +32,7 @@ export function launchScript(script: LaunchScript): string {
     `. ${quote(script.identityScript)}`,
     `fail() { cd ${quote(directory)}; printf '%s' "$1" >start-error.tmp; mv start-error.tmp start-error; exit 128; }`,
     `try() { output=$("$@" 2>&1) || fail "$output"; }`,
+    ...joinCgroups(script.cgroups),
     ...(mounts === undefined ? [] : mountStages(directory, mounts)),
     `cd ${quote(workingDirectory)} 2>/dev/null || fail ${quote(`chdir to cwd (${goString(workingDirectory)}) failed: no such file or directory`)}`,
     ...resolveProgram(program, environment.get('PATH') ?? ''),
@@ -40,6 +43,13 @@ export function launchScript(script: LaunchScript): string {
     `exec /usr/bin/env -i ${[...variables, ...command.map(quote)].join(' ')}`,
     '',
   ].join('\n');
+}
+
+/** In the first stage, while the machine's own file system is there; the later ones are the same process. */
+function joinCgroups(files: readonly string[]): string[] {
+  if (files.length === 0) return [];
+  const lines = files.map((file) => `  echo "$$" >${quote(file)} || fail ${quote(`cannot join ${file}`)}`);
+  return [`if [ "$1" = '' ]; then`, ...lines, 'fi'];
 }
 
 function mountStages(directory: string, { plan, unshare }: NonNullable<LaunchScript['mounts']>): string[] {

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Container, Pod, Volume } from '@berth/kinds';
 import { goQuote } from '@berth/machinery';
+import type { Cgroups } from '../cgroups/detect-cgroups.ts';
+import { limitedResources } from '../cgroups/limits.ts';
+import { PodCgroup } from '../cgroups/pod-cgroup.ts';
 import type { Clock } from '../clock.ts';
 import { ConfigError } from '../environment/config-error.ts';
 import { containerEnvironment, type EnvironmentContext } from '../environment/container-environment.ts';
@@ -14,7 +17,7 @@ import type { Termination } from '../pod/container-record.ts';
 import type { PodInputs } from '../pod-runtime.ts';
 import { prepareVolume } from '../volumes/prepare-volume.ts';
 import { initialHealth } from '../probes/container-health.ts';
-import { type AttemptOptions, ContainerAttempt } from './container-attempt.ts';
+import { type AttemptOptions, ContainerAttempt, messageFile } from './container-attempt.ts';
 import { execInContainer, writeExecContext } from './exec-in-container.ts';
 import { machineFileSystem } from './file-system-view.ts';
 import { launchScript } from './launch-script.ts';
@@ -37,16 +40,21 @@ export interface ProcessNode {
   readonly services: Readonly<Record<string, string>>;
   readonly mountNamespace: MountNamespace;
   readonly clock: Clock;
+  readonly cgroups: Cgroups;
+  /** How many processes a pod may have; absent for as many as the machine. */
+  readonly podPidsLimit?: number;
 }
 
 export interface ProcessPodOptions {
   readonly node: ProcessNode;
+  readonly podUid: string;
   readonly directory: PodDirectory;
   readonly onEnded: (key: AttemptKey, how: Termination) => void;
 }
 
 /** Runs the containers of one pod as local processes. */
 export class ProcessPod implements ContainerDriver {
+  readonly cgroup: PodCgroup;
   readonly #options: ProcessPodOptions;
   readonly #attempts = new Map<string, ContainerAttempt>();
   #inputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
@@ -54,6 +62,9 @@ export class ProcessPod implements ContainerDriver {
 
   constructor(options: ProcessPodOptions) {
     this.#options = options;
+    const { node, podUid, directory } = options;
+    const { cgroups, podPidsLimit: pidsLimit } = node;
+    this.cgroup = new PodCgroup({ cgroups, podUid, podDirectory: directory.path, pidsLimit });
   }
 
   get attempts(): ReadonlyMap<string, ContainerAttempt> {
@@ -124,14 +135,22 @@ export class ProcessPod implements ContainerDriver {
     const containerId = `process://${randomBytes(32).toString('hex')}`;
     const stored = { containerId, backoffMs, ...(previous === undefined ? {} : { previous }) };
     const path = await directory.createAttempt(container.name, attempt, stored);
-    await this.#writeLaunch(path, { container, pod, environment, mounts });
-    const begun = new ContainerAttempt(path, attemptOptions(container));
+    const cgroup = this.cgroup.make(pod.spec ?? {}, container, attempt);
+    await this.#writeLaunch(path, { container, pod, environment, mounts, cgroups: cgroup?.joinFiles ?? [] });
+    const begun = new ContainerAttempt(path, { ...attemptOptions(container), cgroup });
     begun.begin();
     await this.follow({ container: container.name, attempt }, begun, containerId);
     const { state } = begun;
     if (state.type === 'running' || state.type === 'ended') {
       // One that has ended already ends for the pod after it has begun for it.
-      return { type: 'running', containerId, startedAt: state.startedAt, ...initialHealth(container) };
+      const unenforced = attempt === 0 ? unenforcedLimits(container, this.#options.node.cgroups) : undefined;
+      return {
+        type: 'running',
+        containerId,
+        startedAt: state.startedAt,
+        ...initialHealth(container),
+        ...(unenforced === undefined ? {} : { warning: unenforced }),
+      };
     }
     const how = termination(state, containerId);
     if (how === undefined) throw new Error(`container ${container.name} is still starting`);
@@ -145,16 +164,20 @@ export class ProcessPod implements ContainerDriver {
       readonly pod: Pod;
       readonly environment: ReadonlyMap<string, string>;
       readonly mounts: readonly Mount[];
+      readonly cgroups: readonly string[];
     },
   ): Promise<void> {
-    const { container, pod, environment, mounts } = launch;
+    const { container, pod, environment, mounts, cgroups } = launch;
     const { node } = this.#options;
     const own = join(path, 'work');
     await mkdir(own, { mode: 0o777 });
     const expand = (text: string) => expandReferences(text, (name) => environment.get(name));
     const [program = '', ...args] = [...(container.command ?? []), ...(container.args ?? [])].map(expand);
     const workingDirectory = container.workingDir ?? '';
-    const placed = node.mountNamespace.type === 'available' ? [...mounts] : [];
+    const placed =
+      node.mountNamespace.type === 'available'
+        ? [...mounts, ...(await this.#messageMount(path, container))]
+        : [];
     if (
       placed.length > 0 &&
       workingDirectory !== '' &&
@@ -176,7 +199,7 @@ export class ProcessPod implements ContainerDriver {
       environment: [...variables],
       workingDirectory: workingIn,
       namespaces: hasMounts ? namespacesOf(node.mountNamespace) : 'none',
-      cgroups: [],
+      cgroups,
     });
     const script = launchScript({
       directory: path,
@@ -186,9 +209,23 @@ export class ProcessPod implements ContainerDriver {
         : {}),
       workingDirectory: workingIn,
       environment: variables,
+      cgroups,
       command: [program, ...args],
     });
     await writeFile(join(path, 'launch.sh'), script, { mode: 0o600 });
+  }
+
+  /** The file that the container may write its termination message to. */
+  async #messageMount(path: string, { terminationMessagePath = '' }: Container): Promise<Mount[]> {
+    const target = normalize(terminationMessagePath);
+    // In a user namespace no devices would be left of a /dev that is overlaid.
+    const isPossible =
+      namespacesOf(this.#options.node.mountNamespace) === 'mount' || !target.startsWith('/dev/');
+    if (!target.startsWith('/') || !isPossible) return [];
+    const source = join(path, messageFile);
+    await writeFile(source, '');
+    await chmod(source, 0o666);
+    return [{ source, target, readOnly: false, kind: 'file' }];
   }
 
   /** The container's mounts, or why this system cannot make them true. */
@@ -232,8 +269,16 @@ export class ProcessPod implements ContainerDriver {
   }
 }
 
-/** What an attempt must know of its container beyond its directory. */
-export function attemptOptions(container: Container | undefined): AttemptOptions {
+/** An Event for a container that wants limits which nothing here holds it to. */
+function unenforcedLimits(container: Container, cgroups: Cgroups) {
+  const names = limitedResources(container);
+  if (cgroups.type === 'available' || names.length === 0) return undefined;
+  const message = `limits of ${names.join(' and ')} are not enforced on this node: ${cgroups.reason}`;
+  return { reason: 'LimitsNotEnforced', message };
+}
+
+/** What an attempt must know of its container beyond its directory and its cgroup. */
+export function attemptOptions(container: Container | undefined): Pick<AttemptOptions, 'messageFromLog'> {
   return { messageFromLog: container?.terminationMessagePolicy === 'FallbackToLogsOnError' };
 }
 

@@ -1,13 +1,17 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Pod } from '@berth/kinds';
+import type { PodCgroup } from '../cgroups/pod-cgroup.ts';
 import { readLog } from '../logs/read-log.ts';
 import { ContainerLog } from '../logs/container-log.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
 import { PodMachine } from '../pod/pod-machine.ts';
 import { runProbe } from '../probes/run-probe.ts';
+import { limitsReport } from '../cgroups/limits-report.ts';
 import type {
+  LimitsReport,
   LogQuery,
   PodIdentity,
   PodInputs,
@@ -47,6 +51,7 @@ export class ProcessRuntime implements PodRuntime {
   readonly version = 'process://0.1.0';
   readonly podCapacity = 110;
   readonly usesInputs = true;
+  readonly limits: LimitsReport;
   readonly #options: ProcessRuntimeOptions;
   readonly #podsDirectory: string;
   readonly #pods = new Map<string, RunningPod>();
@@ -56,12 +61,14 @@ export class ProcessRuntime implements PodRuntime {
 
   constructor(options: ProcessRuntimeOptions) {
     this.#options = options;
+    this.limits = limitsReport(options.cgroups);
     this.#podsDirectory = join(options.dataDirectory, 'pods');
     this.#checks = setInterval(() => this.#check(), checkEveryMs).unref();
   }
 
   async recover(): Promise<PodIdentity[]> {
     await mkdir(this.#podsDirectory, { recursive: true });
+    this.#removeStrayCgroups(await readdir(this.#podsDirectory));
     const found: PodIdentity[] = [];
     for (const uid of await readdir(this.#podsDirectory)) {
       const directory = new PodDirectory(this.#podsDirectory, uid);
@@ -97,6 +104,7 @@ export class ProcessRuntime implements PodRuntime {
     running.machine.close();
     for (const attempt of running.driver.attempts.values()) attempt.signal('SIGKILL');
     await running.driver.close();
+    await removeCgroup(running.driver.cgroup);
     this.#pods.delete(podUid);
     await running.directory.remove();
   }
@@ -123,6 +131,20 @@ export class ProcessRuntime implements PodRuntime {
     for (const { machine } of this.#pods.values()) machine.close();
     await Promise.all([...this.#pods.values()].map(({ driver }) => driver.close()));
     this.#pods.clear();
+    const { cgroups } = this.#options;
+    // As far as nothing runs in it.
+    if (cgroups.type === 'available') cgroups.node.remove();
+  }
+
+  /** Cgroups of pods that are gone: an agent before this one ended between the one and the other. */
+  #removeStrayCgroups(podUids: readonly string[]): void {
+    const { cgroups } = this.#options;
+    if (cgroups.type === 'unavailable') return;
+    for (const name of cgroups.node.children()) {
+      if (podUids.some((uid) => name === `pod${uid}`)) continue;
+      cgroups.node.child(name).kill();
+      cgroups.node.child(name).remove();
+    }
   }
 
   async #recoverPod(uid: string, directory: PodDirectory, stored: StoredPod): Promise<void> {
@@ -150,7 +172,7 @@ export class ProcessRuntime implements PodRuntime {
   #driver(uid: string, directory: PodDirectory): ProcessPod {
     const onEnded: ConstructorParameters<typeof ProcessPod>[0]['onEnded'] = (key, how) =>
       this.#pods.get(uid)?.machine.ended(key, how);
-    return new ProcessPod({ node: this.#options, directory, onEnded });
+    return new ProcessPod({ node: this.#options, podUid: uid, directory, onEnded });
   }
 
   #pod(
@@ -208,6 +230,11 @@ export class ProcessRuntime implements PodRuntime {
     if (current === undefined) throw noSuchLog(query.container);
     return current.log;
   }
+}
+
+/** What was killed in it may take a moment to be gone. */
+async function removeCgroup(cgroup: PodCgroup): Promise<void> {
+  for (let tries = 0; tries < 40 && !cgroup.remove(); tries += 1) await setTimeout(25);
 }
 
 function noSuchLog(container: string): RuntimeError {

@@ -18,7 +18,10 @@ export async function recoverContainers(
       ({ container }) => container.name === found.container,
     );
     const path = directory.attempt(found.container, found.attempt);
-    const attempt = new ContainerAttempt(path, attemptOptions(podContainer?.container));
+    const attempt = new ContainerAttempt(path, {
+      ...attemptOptions(podContainer?.container),
+      cgroup: driver.cgroup.attempt(found.container, found.attempt),
+    });
     const record = await recoverContainer(found, attempt, {
       driver,
       // One that its pod does not have any more has nothing to be asked.

@@ -170,11 +170,11 @@ describe('an attempt', () => {
     const path = join(directory, 'attempt');
     await mkdir(path);
     writeFileSync(join(path, 'launch.sh'), `echo ran >> ${directory}/starts`);
-    const attempt = new ContainerAttempt(path, { messageFromLog: false });
+    const attempt = new ContainerAttempt(path, { messageFromLog: false, cgroup: undefined });
     expect(attempt.wasBegun()).toBe(false);
     attempt.begin();
     appendFileSync(join(directory, 'starts'), 'none\n');
-    const late = new ContainerAttempt(path, { messageFromLog: false });
+    const late = new ContainerAttempt(path, { messageFromLog: false, cgroup: undefined });
     expect(late.wasBegun()).toBe(true);
     expect(starts()).toEqual(['none']);
   });

@@ -14,10 +14,10 @@ export function termination(state: AttemptState, containerId: string): Terminati
     return { containerId, exitCode: startErrorCode, reason: 'StartError', message, finishedAt };
   }
   if (state.type !== 'ended') return undefined;
-  const { startedAt, finishedAt, exitCode, message } = state;
+  const { startedAt, finishedAt, exitCode, oomKilled, message } = state;
   const times = { containerId, startedAt, finishedAt };
   if (exitCode !== undefined) {
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    const reason = exitCode === 0 ? 'Completed' : oomKilled ? 'OOMKilled' : 'Error';
     return { ...times, exitCode, reason, ...(message === undefined ? {} : { message }) };
   }
   return {

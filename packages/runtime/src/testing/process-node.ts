@@ -139,6 +139,7 @@ export class TestNode {
       services: { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: '6443' },
       mountNamespace: { type: 'unavailable', reason: 'not detected' },
       clock: systemClock,
+      cgroups: { type: 'unavailable', reason: 'not detected' },
       dataDirectory: this.directory,
       onError: (error) => this.errors.push(error),
       ...this.#options,
