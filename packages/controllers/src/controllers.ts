@@ -3,11 +3,13 @@ import { daemonSetController } from './daemonset/reconcile.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirror/reconcile.ts';
 import { endpointSliceController } from './endpoint-slice/reconcile.ts';
 import { endpointsController } from './endpoints/reconcile.ts';
+import { ephemeralVolumeController } from './ephemeral-volume/reconcile.ts';
 import { eventExpiry } from './event-expiry/reconcile.ts';
 import { flowControlController } from './flow-control/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
+import { persistentVolumeController } from './persistent-volume/reconcile.ts';
 import { podGarbageCollector } from './pod-garbage/reconcile.ts';
 import { clusterRoleAggregation } from './rbac/aggregation.ts';
 import { defaultPolicyController } from './rbac/default-policy.ts';
@@ -18,6 +20,7 @@ import { scheduler } from './scheduling/reconcile.ts';
 import { tenancyController } from './tenancy/reconcile.ts';
 import { tokenExpiry } from './token-expiry/reconcile.ts';
 import { ttlAfterFinishedController } from './ttl/reconcile.ts';
+import { volumeProtection } from './volume-protection/reconcile.ts';
 
 /** Every controller of a cluster. What one change wakes is reconciled in this order. */
 export function controllers(): readonly Reconciler[] {
@@ -33,6 +36,9 @@ export function controllers(): readonly Reconciler[] {
     endpointsController,
     endpointSliceController,
     endpointSliceMirroring,
+    ephemeralVolumeController,
+    persistentVolumeController,
+    volumeProtection,
     podClaims,
     scheduler,
     ttlAfterFinishedController,

@@ -82,6 +82,7 @@ export type {
   NodeSpec,
   NodeStatus,
   ObjectReference,
+  PersistentVolume,
   PersistentVolumeClaim,
   Pod,
   PodAffinityTerm,
@@ -116,6 +117,7 @@ export type {
   StatefulSet,
   StatefulSetSpec,
   StatefulSetStatus,
+  StorageClass,
   Subject,
   SuccessPolicy,
   Taint,
@@ -202,3 +204,13 @@ export {
   type UsageReport,
   usageTotals,
 } from './metering/usage-report.ts';
+export { claimProtectionFinalizer } from './persistent-volume-claim/persistent-volume-claim.ts';
+export { withDefaultClass } from './persistent-volume-claim/claim-admission.ts';
+export { volumeProtectionFinalizer } from './persistent-volume/persistent-volume.ts';
+export { classOf, namesClass } from './storage-class/class-of.ts';
+export {
+  localDirectoryFinalizer,
+  localNodeAnnotation,
+  localProvisioner,
+} from './storage-class/local-class.ts';
+export { storageClassesWith } from './storage-class/stored-classes.ts';

@@ -7,7 +7,10 @@ import type { Rejection } from './filters/filter.ts';
 export function failureMessage(rejections: readonly Rejection[], options: { mayPreempt: boolean }): string {
   const nodes = rejections.length;
   if (nodes === 0) return 'no nodes available to schedule pods';
-  const reasons = histogram(rejections.flatMap((rejection) => rejection.reasons));
+  const ofPod = rejections.find((rejection) => rejection.ofPod);
+  const reasons = ofPod
+    ? ofPod.reasons.join(', ')
+    : histogram(rejections.flatMap((rejection) => rejection.reasons));
   const prefix = `0/${nodes} nodes are available: `;
   const preemption = options.mayPreempt
     ? `${prefix}${histogram(rejections.map(preemptionReason))}.`

@@ -10,3 +10,19 @@ export { type PodFacts, podFacts } from './pod-facts.ts';
 export { podRequests } from './pod-requests.ts';
 export type { Resources } from './resources.ts';
 export { type SchedulingResult, schedulePod } from './schedule-pod.ts';
+export {
+  bindCompletedAnnotation,
+  boundByControllerAnnotation,
+  hasSameMode,
+  isFullyBound,
+  isReservedFor,
+  requestedStorage,
+  selectedNodeAnnotation,
+  storageOf,
+  unsuitability,
+} from './volumes/binding-rules.ts';
+export { claimsOfPod, type PodClaim } from './volumes/claims-of-pod.ts';
+export { matchVolume } from './volumes/match-volume.ts';
+export { storageClassOf } from './volumes/storage-classes.ts';
+export { tiedTo } from './volumes/tied-to.ts';
+export { waitsForPod } from './volumes/waits-for-pod.ts';

@@ -36,8 +36,9 @@ export function placePods(view: ClusterView, { now, which }: PlacePodsOptions): 
       const result = schedulePod(facts, state);
       if (result.node !== undefined) {
         for (const object of result.updates) actions.push({ type: 'update', object });
-        if (result.waits) continue;
+        // Room that a pod will need once its volumes are there is nobody else's.
         state.assume(facts, result.node);
+        if (result.waits) continue;
         actions.push(...bindActions(facts, result.node.name));
         if (++bound === mostPodsAtOnce) return [...actions, { type: 'wakeAt', at: now }];
         continue;

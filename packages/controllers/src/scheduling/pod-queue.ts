@@ -47,9 +47,17 @@ function createdMs({ pod }: PodFacts): number {
   return Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
 }
 
-/** New pods; the waiting ones when a node changed, when one joins them, and when a pod gives its room back. */
+/** What pods may wait for, too. */
+const volumeResources: ReadonlySet<string> = new Set([
+  'persistentvolumeclaims',
+  'persistentvolumes',
+  'storageclasses.storage.k8s.io',
+]);
+
+/** New pods; the waiting ones when a node or a volume changed, when one joins them, and when a pod gives its room back. */
 export function schedulingKeys({ resource, before, after }: ObservedChange): readonly ReconcileKey[] {
   if (resource === 'nodes') return [waitingPods];
+  if (volumeResources.has(resource)) return [waitingPods, freshPods];
   if (resource !== 'pods') return [];
   const gaveRoomBack = before && isAssigned(before) && !(after && isAssigned(after));
   const keys = gaveRoomBack ? [waitingPods] : [];

@@ -27,7 +27,7 @@ export const claimClass: KindAdmission = {
 };
 
 /** The claim with the default class, where it says nothing of one and there is one. */
-function withDefaultClass(
+export function withDefaultClass(
   claim: PersistentVolumeClaim,
   classes: readonly KubeObject[],
 ): PersistentVolumeClaim {

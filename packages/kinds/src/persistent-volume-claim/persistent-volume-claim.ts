@@ -18,7 +18,7 @@ import {
 } from './validate-persistent-volume-claim.ts';
 
 /** Keeps a claim that a pod uses. */
-const claimProtectionFinalizer = 'kubernetes.io/pvc-protection';
+export const claimProtectionFinalizer = 'kubernetes.io/pvc-protection';
 
 /** https://kubernetes.io/docs/concepts/storage/persistent-volumes/#persistentvolumeclaims */
 export const persistentVolumeClaim: KindDefinition = {

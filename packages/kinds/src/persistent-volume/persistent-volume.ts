@@ -8,6 +8,11 @@ import { deprecatedSourceWarnings } from '../pod-template/deprecated-sources.ts'
 import { fieldWarning } from '../pod-template/field-warning.ts';
 import { nodeTermWarnings } from '../pod-template/node-label-warnings.ts';
 import { classOf } from '../storage-class/class-of.ts';
+import {
+  localDirectoryFinalizer,
+  localNodeAnnotation,
+  localProvisioner,
+} from '../storage-class/local-class.ts';
 import { withFinalizer } from '../platform/held-by-finalizer.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus } from '../strategy/status-strategy.ts';
@@ -15,7 +20,7 @@ import { noErrors } from '../strategy/unchanged.ts';
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from './validate-persistent-volume.ts';
 
 /** Keeps a volume that is bound to a claim. */
-const volumeProtectionFinalizer = 'kubernetes.io/pv-protection';
+export const volumeProtectionFinalizer = 'kubernetes.io/pv-protection';
 
 /** https://kubernetes.io/docs/concepts/storage/persistent-volumes/ */
 export const persistentVolume: KindDefinition = {
@@ -68,6 +73,7 @@ export const persistentVolume: KindDefinition = {
   selectableFields: {},
   hasGeneration: false,
   answersDeleteWithObject: true,
+  assignedNode: nodeOf,
 };
 
 function volumeColumn(name: string, description: string, cell: (volume: PersistentVolume) => string) {
@@ -96,7 +102,21 @@ function applyDefaults(object: KubeObject): KubeObject {
 function prepareForCreate(object: KubeObject): KubeObject {
   const { creationTimestamp } = object.metadata;
   const since = creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {};
-  return withFinalizer({ ...object, status: { phase: 'Pending', ...since } }, volumeProtectionFinalizer);
+  const fresh = withFinalizer(
+    { ...object, status: { phase: 'Pending', ...since } },
+    volumeProtectionFinalizer,
+  );
+  return isLocal(fresh) ? withFinalizer(fresh, localDirectoryFinalizer) : fresh;
+}
+
+/** A directory of a node's agent. */
+function isLocal({ spec }: PersistentVolume): boolean {
+  return spec?.csi?.driver === localProvisioner;
+}
+
+/** The node that has the directory: the only one that the volume can be used on. */
+function nodeOf(volume: PersistentVolume): string | undefined {
+  return isLocal(volume) ? volume.metadata.annotations?.[localNodeAnnotation] : undefined;
 }
 
 const deprecatedAnnotations = [

@@ -9,6 +9,8 @@ export interface Rejection {
   readonly reasons: readonly string[];
   /** No other pod's going would help. */
   readonly unresolvable: boolean;
+  /** It lies with the pod alone, and is said once, not for each node. */
+  readonly ofPod?: boolean;
 }
 
 /** A reason for which a node cannot take a pod. */
