@@ -9,6 +9,18 @@ export interface ContainerScript {
   /** The first so many attempts fail, with `exitCode` or 1; later ones succeed. */
   readonly failTimes: number | undefined;
   readonly readyAfterSeconds: number | undefined;
+  /** From then on it is not ready any more. */
+  readonly unreadyAfterSeconds: number | undefined;
+  /** What holds now, whatever the times say. */
+  readonly ready: boolean | undefined;
+  readonly startedAfterSeconds: number | undefined;
+  /** Its liveness probe fails then. */
+  readonly livenessFailsAfterSeconds: number | undefined;
+  /** How long it takes to end once it is asked to; undefined for until it is killed. */
+  readonly stopSeconds: number | undefined;
+  /** Instead of `Completed` or `Error`. */
+  readonly exitReason: string | undefined;
+  readonly terminationMessage: string | undefined;
   /** It never starts, and waits for this reason. */
   readonly waitingReason: string | undefined;
 }
@@ -27,7 +39,14 @@ const defaultRunSeconds = 1;
  * | `run-seconds` | time until it ends; `forever` | 1; for main containers of restart policy Always and for sidecars, forever |
  * | `exit-code` | how it ends | 0 |
  * | `fail-times` | the first so many attempts end with `exit-code` (or 1), the others with 0 | |
+ * | `exit-reason` | the reason that its end shows (`OOMKilled`) | `Completed` or `Error` |
+ * | `termination-message` | what it says as it ends | |
+ * | `started-after-seconds` | time until its startup probe succeeds; `never` | 0 |
  * | `ready-after-seconds` | time until it is ready; `never` | 0 |
+ * | `unready-after-seconds` | time until it is not ready any more | |
+ * | `ready` | `true` or `false`, whatever the times say; may be changed while it runs | |
+ * | `liveness-fails-after-seconds` | time until its liveness probe fails, in each attempt | |
+ * | `stop-seconds` | how long it takes to end once it is asked to; `never` until it is killed | 0 |
  * | `waiting-reason` | it never starts, and waits for this reason (`ImagePullBackOff`) | |
  *
  * A value that cannot be read counts as absent.
@@ -46,10 +65,14 @@ export function containerScript({ metadata, spec }: Pod, { container, role }: Po
         : (numberOf(valueOf('run-seconds')) ?? (runsOn ? undefined : defaultRunSeconds)),
     exitCode: numberOf(valueOf('exit-code')) ?? 0,
     failTimes: numberOf(valueOf('fail-times')),
-    readyAfterSeconds:
-      valueOf('ready-after-seconds') === 'never'
-        ? undefined
-        : (numberOf(valueOf('ready-after-seconds')) ?? 0),
+    readyAfterSeconds: secondsOrNever(valueOf('ready-after-seconds')),
+    unreadyAfterSeconds: numberOf(valueOf('unready-after-seconds')),
+    ready: booleanOf(valueOf('ready')),
+    startedAfterSeconds: secondsOrNever(valueOf('started-after-seconds')),
+    livenessFailsAfterSeconds: numberOf(valueOf('liveness-fails-after-seconds')),
+    stopSeconds: secondsOrNever(valueOf('stop-seconds')),
+    exitReason: valueOf('exit-reason'),
+    terminationMessage: valueOf('termination-message'),
     waitingReason: valueOf('waiting-reason'),
   };
 }
@@ -58,6 +81,15 @@ export function containerScript({ metadata, spec }: Pod, { container, role }: Po
 export function exitCodeOf({ exitCode, failTimes }: ContainerScript, attempt: number): number {
   if (failTimes === undefined) return exitCode;
   return attempt < failTimes ? exitCode || 1 : 0;
+}
+
+/** 0 unless it is said. */
+function secondsOrNever(text: string | undefined): number | undefined {
+  return text === 'never' ? undefined : (numberOf(text) ?? 0);
+}
+
+function booleanOf(text: string | undefined): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
 function numberOf(text: string | undefined): number | undefined {

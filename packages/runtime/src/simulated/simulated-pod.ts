@@ -2,19 +2,22 @@ import type { Pod } from '@berth/kinds';
 import type { Clock } from '../clock.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from '../pod/container-driver.ts';
 import { type ContainerRecord, podContainers, type Termination } from '../pod/container-record.ts';
-import { containerScript, exitCodeOf } from './script.ts';
+import type { ContainerHealth } from '../probes/container-health.ts';
+import { type ContainerScript, containerScript, exitCodeOf } from './script.ts';
 
 export interface SimulatedPodOptions {
   readonly clock: Clock;
   readonly onEnded: (key: AttemptKey, how: Termination) => void;
-  readonly onReady: (key: AttemptKey) => void;
+  readonly onHealth: (key: AttemptKey, health: ContainerHealth) => void;
+  readonly onUnhealthy: (key: AttemptKey) => void;
 }
 
 interface Running {
   readonly attempt: number;
   readonly containerId: string;
   readonly startedAt: Date;
-  readonly cancel: () => void;
+  script: ContainerScript;
+  readonly cancels: Array<() => void>;
 }
 
 /** Plays the containers of one pod: no process, only times. */
@@ -37,6 +40,17 @@ export class SimulatedPod implements ContainerDriver {
     }
   }
 
+  /** Takes what changed annotations say of the containers that run now. */
+  update(pod: Pod): void {
+    for (const podContainer of podContainers(pod.spec ?? {})) {
+      const { name } = podContainer.container;
+      const running = this.#running.get(name);
+      if (running === undefined) continue;
+      running.script = containerScript(pod, podContainer);
+      this.#options.onHealth({ container: name, attempt: running.attempt }, this.#health(running));
+    }
+  }
+
   async launch(launch: ContainerLaunch): Promise<LaunchOutcome> {
     const { pod, podContainer, attempt } = launch;
     const { clock } = this.#options;
@@ -55,57 +69,74 @@ export class SimulatedPod implements ContainerDriver {
     const startedAt = clock.now();
     const { uid = '' } = pod.metadata;
     const containerId = `simulated://${uid}/${podContainer.container.name}/${attempt}`;
-    this.#play({ pod, podContainer, attempt }, { containerId, startedAt });
-    return { type: 'running', containerId, startedAt, started: true, ready: script.readyAfterSeconds === 0 };
+    const running = this.#play({ pod, podContainer, attempt }, { containerId, startedAt });
+    return { type: 'running', containerId, startedAt, ...this.#health(running) };
   }
 
-  /** A simulated container obeys at once. */
-  signal({ container, attempt }: AttemptKey, signal: string): void {
-    if (this.#running.get(container)?.attempt === attempt) {
-      this.#end({ container, attempt }, signal === 'SIGKILL' ? 137 : 143);
+  /** A simulated container obeys after its `stop-seconds`. */
+  signal(key: AttemptKey, signal: string): void {
+    const running = this.#running.get(key.container);
+    if (running?.attempt !== key.attempt) return;
+    const { stopSeconds } = running.script;
+    if (signal === 'SIGKILL') this.#end(key, 137);
+    else if (stopSeconds === 0) this.#end(key, 143);
+    else if (stopSeconds !== undefined) {
+      const at = new Date(this.#options.clock.now().getTime() + stopSeconds * 1000);
+      running.cancels.push(this.#options.clock.at(at, () => this.#end(key, 143)));
     }
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const { cancel } of this.#running.values()) cancel();
+    for (const { cancels } of this.#running.values()) for (const cancel of cancels) cancel();
     this.#running.clear();
   }
 
   #play(
     { pod, podContainer, attempt }: Pick<ContainerLaunch, 'pod' | 'podContainer' | 'attempt'>,
     { containerId, startedAt }: { readonly containerId: string; readonly startedAt: Date },
-  ): void {
-    if (this.#isClosed) return;
-    const { clock, onReady } = this.#options;
+  ): Running {
     const script = containerScript(pod, podContainer);
+    const running: Running = { attempt, containerId, startedAt, script, cancels: [] };
+    if (this.#isClosed) return running;
+    const { clock, onHealth, onUnhealthy } = this.#options;
     const key = { container: podContainer.container.name, attempt };
-    const after = (seconds: number, fire: () => void) =>
-      clock.at(new Date(startedAt.getTime() + seconds * 1000), fire);
-    const cancels: Array<() => void> = [];
-    if (script.readyAfterSeconds !== undefined && script.readyAfterSeconds > 0) {
-      cancels.push(after(script.readyAfterSeconds, () => onReady(key)));
-    }
-    if (script.runSeconds !== undefined) {
-      cancels.push(after(script.runSeconds, () => this.#end(key, exitCodeOf(script, attempt))));
-    }
-    const cancel = () => {
-      for (const each of cancels) each();
+    const after = (seconds: number | undefined, fire: () => void) => {
+      if (seconds === undefined) return;
+      running.cancels.push(clock.at(new Date(startedAt.getTime() + seconds * 1000), fire));
     };
-    this.#running.set(key.container, { attempt, containerId, startedAt, cancel });
+    // What holds from the beginning needs no timer.
+    const later = (seconds: number | undefined) => (seconds === 0 ? undefined : seconds);
+    const tellHealth = () => onHealth(key, this.#health(running));
+    after(later(script.startedAfterSeconds), tellHealth);
+    after(later(script.readyAfterSeconds), tellHealth);
+    after(later(script.unreadyAfterSeconds), tellHealth);
+    after(script.livenessFailsAfterSeconds, () => onUnhealthy(key));
+    after(script.runSeconds, () => this.#end(key, exitCodeOf(script, attempt)));
+    this.#running.set(key.container, running);
+    return running;
+  }
+
+  #health({ script, startedAt }: Running): ContainerHealth {
+    const seconds = (this.#options.clock.now().getTime() - startedAt.getTime()) / 1000;
+    const isPast = (time: number | undefined) => time !== undefined && seconds >= time;
+    const started = isPast(script.startedAfterSeconds);
+    const byTime = isPast(script.readyAfterSeconds) && !isPast(script.unreadyAfterSeconds);
+    return { started, ready: started && (script.ready ?? byTime) };
   }
 
   #end(key: AttemptKey, exitCode: number): void {
     const running = this.#running.get(key.container);
     if (running?.attempt !== key.attempt) return;
-    running.cancel();
+    for (const cancel of running.cancels) cancel();
     this.#running.delete(key.container);
-    const { containerId, startedAt } = running;
-    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    const { containerId, startedAt, script } = running;
+    const { exitReason, terminationMessage } = script;
     this.#options.onEnded(key, {
       containerId,
       exitCode,
-      reason,
+      reason: exitReason ?? (exitCode === 0 ? 'Completed' : 'Error'),
+      ...(terminationMessage === undefined ? {} : { message: terminationMessage }),
       startedAt,
       finishedAt: this.#options.clock.now(),
     });

@@ -121,6 +121,50 @@ describe('a simulated pod', () => {
         [1_000, 'init 0 #0, main 0 #0'],
       ],
     ],
+    [
+      'becomes ready after it has started, and unready again, when scripted',
+      { 'started-after-seconds': '2', 'ready-after-seconds': '1', 'unready-after-seconds': '5' },
+      {},
+      [
+        [100, 'main running #0'],
+        [1_999, 'main running #0'],
+        [1, 'main running ready #0'],
+        [2_999, 'main running ready #0'],
+        [1, 'main running #0'],
+      ],
+    ],
+    [
+      'starts the next container once a sidecar has started',
+      { 'started-after-seconds.side': '3' },
+      { initContainers: [{ name: 'side', restartPolicy: 'Always', startupProbe: {} }] },
+      [
+        [1_000, 'side running #0, main PodInitializing #0'],
+        [2_200, 'side running ready #0, main running ready #0'],
+      ],
+    ],
+    [
+      'is restarted when its liveness probe fails',
+      { 'liveness-fails-after-seconds': '3' },
+      {},
+      [
+        [3_099, 'main running ready #0'],
+        [101, 'main running ready #1'],
+        [3_000, 'main CrashLoopBackOff #1'],
+      ],
+    ],
+    [
+      'ends in a crash loop if scripted',
+      { 'run-seconds': '1', 'exit-code': '2' },
+      {},
+      [
+        [1_100, 'main 2 #0'],
+        [1_100, 'main CrashLoopBackOff #1'],
+        [10_100, 'main running ready #2'],
+        [1_000, 'main CrashLoopBackOff #2'],
+        [19_900, 'main CrashLoopBackOff #2'],
+        [200, 'main running ready #3'],
+      ],
+    ],
   ])('%s', async (...[, annotations, spec, steps]) => {
     const pod = podOf(annotations, spec);
     await runtime.run('default', pod);
@@ -128,6 +172,49 @@ describe('a simulated pod', () => {
       await clock.advance(ms);
       expect(summary(pod)).toBe(expected);
     }
+  });
+
+  it('takes another readiness while it runs', async () => {
+    const pod = podOf({});
+    const saying = (ready: string): Pod => ({
+      ...pod,
+      metadata: { ...pod.metadata, annotations: { 'simulated.berth.dev/ready': ready } },
+    });
+    await runtime.run('default', saying('false'));
+    await clock.advance(100);
+    expect(summary(pod)).toBe('main running #0');
+    await runtime.run('default', saying('true'));
+    expect(summary(pod)).toBe('main running ready #0');
+  });
+
+  it('ends as scripted: slowly, with its reason and its message', async () => {
+    const pod = podOf({
+      'stop-seconds': '4',
+      'exit-reason': 'OOMKilled',
+      'termination-message': 'too much',
+    });
+    await runtime.run('default', pod);
+    await clock.advance(100);
+    runtime.stop(pod.metadata.uid ?? '', 30);
+    await clock.advance(3_999);
+    expect(runtime.observe(pod.metadata.uid ?? '')?.stopped).toBe(false);
+    await clock.advance(1);
+    const ended = runtime.observe(pod.metadata.uid ?? '');
+    expect(ended?.stopped).toBe(true);
+    expect(ended?.containers[0]?.status.state?.terminated).toMatchObject({
+      exitCode: 143,
+      reason: 'OOMKilled',
+      message: 'too much',
+    });
+  });
+
+  it('is killed at the end of its grace if it never ends by itself', async () => {
+    const pod = podOf({ 'stop-seconds': 'never' });
+    await runtime.run('default', pod);
+    await clock.advance(100);
+    runtime.stop(pod.metadata.uid ?? '', 5);
+    await clock.advance(5_000);
+    expect(summary(pod)).toBe('main 137 #0');
   });
 
   it('stops at once and leaves nothing', async () => {

@@ -46,6 +46,7 @@ export class SimulatedRuntime implements PodRuntime {
   run(_clusterId: string, pod: Pod): Promise<void> {
     const uid = pod.metadata.uid ?? '';
     const played = this.#pods.get(uid) ?? this.#add(uid, pod);
+    played.driver.update(pod);
     played.machine.activate(pod);
     return Promise.resolve();
   }
@@ -105,7 +106,8 @@ export class SimulatedRuntime implements PodRuntime {
     const driver = new SimulatedPod({
       clock,
       onEnded: (key, how) => machine.ended(key, how),
-      onReady: (key) => machine.setHealth(key, { started: true, ready: true }),
+      onHealth: (key, health) => machine.setHealth(key, health),
+      onUnhealthy: (key) => machine.failedProbe(key, 'liveness'),
     });
     const machine = new PodMachine({
       pod,
