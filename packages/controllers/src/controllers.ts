@@ -3,6 +3,7 @@ import { daemonSetController } from './daemonset/reconcile.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirror/reconcile.ts';
 import { endpointSliceController } from './endpoint-slice/reconcile.ts';
 import { endpointsController } from './endpoints/reconcile.ts';
+import { deploymentController } from './deployment/reconcile.ts';
 import { ephemeralVolumeController } from './ephemeral-volume/reconcile.ts';
 import { eventExpiry } from './event-expiry/reconcile.ts';
 import { flowControlController } from './flow-control/reconcile.ts';
@@ -28,6 +29,7 @@ export function controllers(): readonly Reconciler[] {
     namespaceController,
     defaultPolicyController,
     clusterRoleAggregation,
+    deploymentController,
     replicaSetController,
     replicationControllerController,
     daemonSetController,

@@ -131,7 +131,13 @@ export type {
 export { type AdmittedUpdate, type KindAdmission, requireUpdateAdmitted } from './lifecycle/admission.ts';
 export { scaleColumns } from './scale/scale-columns.ts';
 export { type Scale, scaled, scaleOf, scaleTypeMeta } from './scale/scale-of.ts';
-export { blueGreenAnnotations, blueGreenStrategy, liveGate } from './deployment/blue-green.ts';
+export {
+  abortedAnnotation,
+  blueGreenAnnotations,
+  blueGreenStrategy,
+  liveGate,
+  sideAnnotation,
+} from './deployment/blue-green.ts';
 export type {
   Grants,
   KindDefinition,

@@ -1,7 +1,7 @@
 import type { Pod, PodCondition } from '@berth/kinds';
 
 /** Succeeded or failed. */
-function isPodEnded(pod: Pod): boolean {
+export function isPodEnded(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
 }
 
@@ -15,7 +15,7 @@ export function isPodTerminating(pod: Pod): boolean {
   return !isPodEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
 }
 
-function podCondition(pod: Pod, type: string): PodCondition | undefined {
+export function podCondition(pod: Pod, type: string): PodCondition | undefined {
   return pod.status?.conditions?.find((condition) => condition.type === type);
 }
 

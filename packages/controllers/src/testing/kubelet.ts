@@ -41,6 +41,11 @@ export class Kubelet {
     for (const pod of this.assigned()) if (pod.status?.phase === 'Pending') this.run(pod);
   }
 
+  /** The pod runs, but a container of it is not ready. */
+  unready(pod: Pod): void {
+    this.#report(pod, { phase: 'Running', ready: false });
+  }
+
   /** Ends the pod's containers; exit code 0 is success. */
   end(pod: Pod, exitCode = 0): void {
     this.#report(pod, { phase: exitCode === 0 ? 'Succeeded' : 'Failed', ready: false, exitCode });
@@ -64,8 +69,16 @@ export class Kubelet {
     const { namespace = '', name } = pod.metadata;
     const current = this.#cluster.get<Pod>('pods', namespace, name) ?? pod;
     const now = toTime(this.#cluster.now);
-    const ready = { type: 'Ready', status: report.ready ? 'True' : 'False', lastTransitionTime: now };
-    const others = (current.status?.conditions ?? []).filter((condition) => condition.type !== 'Ready');
+    const others = (current.status?.conditions ?? []).filter(
+      ({ type }) => type !== 'Ready' && type !== 'ContainersReady',
+    );
+    const isOpen = (pod.spec?.readinessGates ?? []).every(({ conditionType }) =>
+      others.some(({ type, status: is }) => type === conditionType && is === 'True'),
+    );
+    const conditions = [
+      { type: 'Ready', status: report.ready && isOpen ? 'True' : 'False', lastTransitionTime: now },
+      { type: 'ContainersReady', status: report.ready ? 'True' : 'False', lastTransitionTime: now },
+    ];
     const containerStatuses = (pod.spec?.containers ?? []).map((container) => {
       const state =
         report.exitCode === undefined
@@ -81,12 +94,21 @@ export class Kubelet {
       };
       return status;
     });
+    const podIP = addressOf(current);
     const status = {
       ...current.status,
+      podIP,
+      podIPs: [{ ip: podIP }],
       phase: report.phase,
-      conditions: [...others, ready],
+      conditions: [...others, ...conditions],
       containerStatuses,
     };
     this.#cluster.updateStatus({ ...current, status });
   }
+}
+
+/** One of its own for each pod: the number at the end of its uid, which this cluster counts up. */
+function addressOf({ metadata }: Pod): string {
+  const number = Number((metadata.uid ?? '').slice(-12));
+  return `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
 }

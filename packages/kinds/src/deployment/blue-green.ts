@@ -17,4 +17,9 @@ export const blueGreenAnnotations = {
   abort: 'deploy.berth.dev/abort',
 } as const;
 
+/** Which part a ReplicaSet plays, as its controller notes it there: `live`, `retired`, or nothing while it waits. */
+export const sideAnnotation = 'deploy.berth.dev/side';
+/** Of a ReplicaSet that was given up: it takes over only when it is told to. */
+export const abortedAnnotation = 'deploy.berth.dev/aborted';
+
 export const blueGreenStrategy = 'BlueGreen';
