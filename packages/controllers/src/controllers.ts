@@ -1,5 +1,6 @@
 import { cronJobController } from './cronjob/reconcile.ts';
 import { daemonSetController } from './daemonset/reconcile.ts';
+import { disruptionController } from './disruption/reconcile.ts';
 import { endpointSliceMirroring } from './endpoint-slice-mirror/reconcile.ts';
 import { endpointSliceController } from './endpoint-slice/reconcile.ts';
 import { endpointsController } from './endpoints/reconcile.ts';
@@ -35,6 +36,7 @@ export function controllers(): readonly Reconciler[] {
     daemonSetController,
     cronJobController,
     jobController,
+    disruptionController,
     endpointsController,
     endpointSliceController,
     endpointSliceMirroring,

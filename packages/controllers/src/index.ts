@@ -1,5 +1,7 @@
 export { controllers } from './controllers.ts';
 export { isNodeNews, nodeChangeWake } from './daemonset/node-changes.ts';
+export { budgetsResource } from './disruption/budget.ts';
+export { judgeEviction, tooManyEvictions } from './disruption/judge-eviction.ts';
 export { clusterSeed, initialNamespaces } from './namespace/cluster-seed.ts';
 export type {
   Action,
