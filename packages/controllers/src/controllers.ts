@@ -19,6 +19,7 @@ import type { Reconciler } from './reconciler.ts';
 import { replicaSetController, replicationControllerController } from './replicas/reconcile.ts';
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
+import { statefulSetController } from './statefulset/reconcile.ts';
 import { tenancyController } from './tenancy/reconcile.ts';
 import { tokenExpiry } from './token-expiry/reconcile.ts';
 import { ttlAfterFinishedController } from './ttl/reconcile.ts';
@@ -34,6 +35,7 @@ export function controllers(): readonly Reconciler[] {
     replicaSetController,
     replicationControllerController,
     daemonSetController,
+    statefulSetController,
     cronJobController,
     jobController,
     disruptionController,

@@ -151,7 +151,8 @@ export interface ReconcileContext {
   readonly clusterCa: string;
   /**
    * Set when a create of this very reconcile was refused: how many went well before it. With no more creates than that
-   * the rest of the work is done, and the key is tried again later. A reconciler that takes no notice fails as a whole.
+   * the rest of the work is done, and the key is tried again later. A reconciler that takes no notice fails as a whole. One
+   * that tells of it by an Event of reason `FailedCreate` does so in its own words.
    */
   readonly mostCreates?: number;
   /** What that create was refused for, for a condition that tells of it. Set together with `mostCreates`. */

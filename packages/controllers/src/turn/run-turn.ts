@@ -15,6 +15,7 @@ import { TurnLog } from './turn-log.ts';
 import { TurnTimers } from './turn-timers.ts';
 
 const defaultMaxRoundsPerKey = 100;
+const failedCreate = 'FailedCreate';
 
 /**
  * One turn of a cluster's controllers: maps changes and due timers to keys, reconciles them, folds what they do into an
@@ -31,6 +32,13 @@ interface Failure {
   readonly step: Action | undefined;
   /** Creates that went well before. */
   readonly creates: number;
+}
+
+interface AfterFailure {
+  /** When the key asks to be woken, beside its retry. */
+  readonly wakeAt?: Date | undefined;
+  /** The reconciler has told of it itself. */
+  readonly isTold?: boolean;
 }
 
 interface Attempt {
@@ -147,7 +155,12 @@ class Turn {
     const { creates: mostCreates, error } = failure;
     const again = this.#attempt(task, { ...this.#context, mostCreates, createRefusal: messageOf(error) });
     if (again.failure === undefined) this.#recordEvents(task, again.actions);
-    this.#fail(task, failure, again.failure === undefined ? earliestWake(again.actions) : undefined);
+    this.#fail(task, failure, {
+      wakeAt: again.failure === undefined ? earliestWake(again.actions) : undefined,
+      isTold: again.actions.some(
+        ({ type, ...event }) => type === 'event' && 'reason' in event && event.reason === failedCreate,
+      ),
+    });
   }
 
   /** One reconcile with its effects, or none of them. */
@@ -191,18 +204,17 @@ class Turn {
     }
   }
 
-  /** @param wakeAt when the key asks to be woken, beside its retry */
-  #fail(task: Task, { error, step }: Failure, wakeAt?: Date): void {
+  #fail(task: Task, { error, step }: Failure, { wakeAt, isTold }: AfterFailure = {}): void {
     const failures = this.#timers.failed(task, wakeAt);
     this.#failed.add(task.timerKey);
     this.#errors.push({ reconciler: task.reconciler.name, key: task.key, error, failures });
     const regarding = this.#overlay.get(task.key);
     // An Event about an Event could fail in its turn, and so on.
-    if (!regarding || regarding.kind === 'Event') return;
+    if (isTold || !regarding || regarding.kind === 'Event') return;
     const message = messageOf(error);
     const told =
       step?.type === 'create'
-        ? { reason: 'FailedCreate', message: `Error creating: ${message}` }
+        ? { reason: failedCreate, message: `Error creating: ${message}` }
         : { reason: 'FailedReconcile', message };
     this.#record(task.reconciler, { regarding, eventType: 'Warning', ...told });
   }

@@ -1,7 +1,7 @@
 import { copyJson, type KubeObject } from '@berth/machinery';
 import type { PersistentVolumeClaim, StatefulSetSpec } from '../generated/api-types.ts';
 import { defaultPodTemplate } from '../pod-template/default-pod-spec.ts';
-import { roundUpResources } from '../pod-template/round-up-resources.ts';
+import { defaultClaimSpec } from '../pod-template/default-volumes.ts';
 import { statefulSetOf } from './stateful-set-of.ts';
 
 /** The StatefulSet with all of Kubernetes' defaults. */
@@ -38,7 +38,5 @@ function defaultClaim(claim: PersistentVolumeClaim): void {
   claim.apiVersion = 'v1';
   claim.kind = 'PersistentVolumeClaim';
   claim.status = { ...claim.status, phase: claim.status?.phase ?? 'Pending' };
-  if (!claim.spec) return;
-  claim.spec.volumeMode ??= 'Filesystem';
-  roundUpResources(claim.spec.resources);
+  if (claim.spec) defaultClaimSpec(claim.spec);
 }
