@@ -1,14 +1,14 @@
 import { type Deployment, liveGate, type PodTemplateSpec, type ReplicaSet } from '@berth/kinds';
+import { revisionHash } from '../history/revision-hash.ts';
 import { controllerReference } from '../ownership.ts';
 import { templateHashLabel } from './deployment-facts.ts';
 import { newSetAnnotations } from './revision.ts';
 import { resized, type Rollout } from './rollout.ts';
-import { templateHash } from './template-hash.ts';
 import { withoutAdditions } from './same-template.ts';
 
 /** What its ReplicaSet is called; a name that is taken by another one counts as a collision. */
 export function newSetName({ metadata, spec, status }: Deployment): { name: string; hash: string } {
-  const hash = templateHash(withoutAdditions(spec?.template ?? {}), status?.collisionCount);
+  const hash = revisionHash(withoutAdditions(spec?.template ?? {}), status?.collisionCount);
   return { name: `${metadata.name}-${hash}`, hash };
 }
 
