@@ -8,6 +8,7 @@ import { addKeys } from './commands/keys.ts';
 import { addKubeconfig } from './commands/kubeconfig.ts';
 import { addLogin } from './commands/login.ts';
 import { addPlans } from './commands/plans.ts';
+import { addRollout } from './commands/rollout.ts';
 import { addTenants } from './commands/tenants.ts';
 import { addToken } from './commands/token.ts';
 import { addUpAndServe } from './commands/up-and-serve.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CliContext): Command {
   program.commandsGroup('Using a cluster:');
   addKubeconfig(program, context);
   addToken(program, context);
+  addRollout(program, context);
   program.commandsGroup('The shell:');
   addCompletion(program, context);
   return program;
