@@ -29,7 +29,7 @@ try {
   const stop = (): void => {
     if (isStopping) return;
     isStopping = true;
-    agent.close({ stopPods: settings.stopPodsOnExit, maxGraceSeconds: maxStopGraceSeconds }).then(
+    agent.close({ pods: settings.podsOnExit, maxGraceSeconds: maxStopGraceSeconds }).then(
       () => process.exit(0),
       (err: unknown) => {
         log.error({ err }, 'the node agent did not stop in order');

@@ -38,8 +38,21 @@ export interface NodeAgent {
   readonly port: number;
   /** Resolves once every node is known to the fleet. */
   readonly registered: Promise<void>;
-  close(options: { readonly stopPods: boolean; readonly maxGraceSeconds?: number }): Promise<void>;
+  close(options: AgentClosing): Promise<void>;
 }
+
+interface AgentClosing {
+  /** What becomes of the pods. */
+  readonly pods: PodsOnExit;
+  /** Of what a pod's spec gives it to end in. Default: no limit. */
+  readonly maxGraceSeconds?: number;
+}
+
+/**
+ * `go-on`: without an agent, until the next one finds them. `stop`: they end, and the next agent goes on by their restart policies.
+ * `terminate`: the node goes for good; they end and are marked as failed, so that their controllers replace them elsewhere.
+ */
+export type PodsOnExit = 'go-on' | 'stop' | 'terminate';
 
 /** Runs the pods of its nodes until it is closed. Everything that it tells the API is tried again until it succeeds. */
 export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAgent> {
@@ -85,8 +98,11 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     async close(closing) {
       ended.abort();
       await Promise.all(tasks);
+      const { pods: onExit, maxGraceSeconds = Number.POSITIVE_INFINITY } = closing;
+      if (onExit === 'terminate') await Promise.all(nodes.map(({ pods }) => pods.shutDown(maxGraceSeconds)));
       for (const { pods } of nodes) pods.close();
-      await Promise.all(nodes.map(({ node }) => node.runtime.close(closing)));
+      const options = { stopPods: onExit !== 'go-on', maxGraceSeconds };
+      await Promise.all(nodes.map(({ node }) => node.runtime.close(options)));
       await closeServer(server);
       await pool.agent.destroy();
     },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { PodsOnExit } from './node-agent.ts';
 
 const flag = z
   .enum(['', '0', 'false', '1', 'true'])
@@ -26,8 +27,17 @@ const environment = z.object({
   BERTH_NODE_PORT: z.coerce.number().int().min(0).max(65_535).default(0),
   /** Says that whoever starts this knows that the process runtime isolates nothing. */
   BERTH_ALLOW_PROCESS_RUNTIME: flag,
-  /** On a graceful end the pods end too; otherwise they go on and the next start finds them. */
-  BERTH_STOP_PODS_ON_EXIT: flag,
+  /**
+   * On a graceful end the pods end too (`1`), and the next start goes on by their restart policies; or they end for good and are marked as
+   * failed (`terminate`). Otherwise they go on, and the next start finds them.
+   */
+  BERTH_STOP_PODS_ON_EXIT: z
+    .enum(['', '0', 'false', '1', 'true', 'terminate'])
+    .default('')
+    .transform((text): PodsOnExit => {
+      if (text === 'terminate') return text;
+      return text === '1' || text === 'true' ? 'stop' : 'go-on';
+    }),
   /** How many processes a pod of the process runtime may have, where cgroups limit them. Default: as many as the machine. */
   BERTH_POD_PIDS_LIMIT: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -44,7 +54,7 @@ export interface NodeSettings {
   readonly dataDirectory: string;
   readonly address: string;
   readonly port: number;
-  readonly stopPodsOnExit: boolean;
+  readonly podsOnExit: PodsOnExit;
   readonly podPidsLimit: number | undefined;
   readonly logLevel: string;
   readonly searchPath: string;
@@ -74,7 +84,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): NodeSettings {
     dataDirectory: read.BERTH_DATA_DIR,
     address: read.BERTH_NODE_ADDRESS,
     port: read.BERTH_NODE_PORT,
-    stopPodsOnExit: read.BERTH_STOP_PODS_ON_EXIT,
+    podsOnExit: read.BERTH_STOP_PODS_ON_EXIT,
     podPidsLimit: read.BERTH_POD_PIDS_LIMIT,
     logLevel: read.LOG_LEVEL,
     searchPath: read.PATH,

@@ -14,5 +14,6 @@ export {
 } from './pod-runtime.ts';
 export { detectMountNamespace, type MountNamespace } from './process/mount-namespace.ts';
 export { ProcessRuntime, type ProcessRuntimeOptions } from './process/process-runtime.ts';
+export { stopGroups } from './pod/critical-pods.ts';
 export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
 export { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated/simulated-runtime.ts';

@@ -112,7 +112,7 @@ export interface PodRuntime {
   logs(podUid: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /**
    * Ends this agent's hold on its pods. They go on without it, unless `stopPods`: then each is stopped with the grace
-   * that its spec asks for, at most `maxGraceSeconds`.
+   * that its spec asks for, critical ones last, all of them within about `maxGraceSeconds`.
    */
   close(options: { readonly stopPods: boolean; readonly maxGraceSeconds?: number }): Promise<void>;
 }

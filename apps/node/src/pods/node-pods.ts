@@ -1,9 +1,12 @@
 import type { Pod } from '@berth/kinds';
-import type { PodIdentity, PodRuntime } from '@berth/runtime';
+import { type PodIdentity, type PodRuntime, stopGroups } from '@berth/runtime';
 import type { PodFeedListener } from '../fleet/pod-feed.ts';
 import { PodWorker, type PodWorkerOptions } from './pod-worker.ts';
 
 export type NodePodsOptions = Omit<PodWorkerOptions, 'identity' | 'onDone'>;
+
+/** What a node that goes lets its pods' last reports take, beyond the pods' grace. */
+const reportSeconds = 4;
 
 /** The pods of one node: a worker for each that the API or the runtime knows. */
 export class NodePods implements PodFeedListener {
@@ -51,6 +54,21 @@ export class NodePods implements PodFeedListener {
       }
     }
     return found;
+  }
+
+  /** The node goes for good: ends all pods, critical ones last, and marks them as failed. Takes little longer than `maxGraceSeconds`. */
+  async shutDown(maxGraceSeconds: number): Promise<void> {
+    const { clock } = this.#options;
+    for (const group of stopGroups([...this.#workers.values()], ({ pod }) => pod, maxGraceSeconds)) {
+      const { members, graceSeconds } = group;
+      let cancel: () => void = () => {};
+      const late = new Promise<void>((resolve) => {
+        const at = new Date(clock.now().getTime() + (graceSeconds + reportSeconds) * 1000);
+        cancel = clock.at(at, resolve);
+      });
+      await Promise.race([late, Promise.all(members.map((worker) => worker.shutDown(graceSeconds)))]);
+      cancel();
+    }
   }
 
   close(): void {

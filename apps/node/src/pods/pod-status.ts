@@ -1,4 +1,5 @@
-import type { Pod, PodStatus } from '@berth/kinds';
+import type { Pod, PodCondition, PodStatus } from '@berth/kinds';
+import { toTime } from '@berth/machinery';
 import type { PodObservation } from '@berth/runtime';
 import { podConditions } from './pod-conditions.ts';
 import { podPhase } from './pod-phase.ts';
@@ -12,11 +13,18 @@ export interface StatusInput {
   readonly hostIp: string;
   /** RFC 3339. When this node took the pod on. */
   readonly startTime: string;
-  /** Why the node ended the pod, where it did (`DeadlineExceeded`). */
-  readonly failure?: { readonly reason: string; readonly message: string };
+  /** Why the node ends the pod, where it does. It shows once nothing of the pod runs any more. */
+  readonly failure?: PodFailure;
   /** The pod is deleted: what it is when nothing of it runs any more is final. */
   readonly isDeleted: boolean;
   readonly now: Date;
+}
+
+export interface PodFailure {
+  readonly reason: string;
+  readonly message: string;
+  /** The reason of a condition `DisruptionTarget`: the pod did not fail by itself. */
+  readonly disruption?: string;
 }
 
 /** The part of a pod's status that its node writes. */
@@ -50,18 +58,19 @@ export function podStatus(input: StatusInput): NodePodStatus {
   });
   const phase = isFinal(before.phase) ? before.phase : hasFailed(input, computed) ? 'Failed' : computed;
   const { generation } = pod.metadata;
-  const why = failure ?? (phase === before.phase ? { reason: before.reason, message: before.message } : {});
+  const wasEnded = failure !== undefined && phase === 'Failed' && !isFinal(before.phase);
+  const why = wasEnded ? failure : phase === before.phase ? before : undefined;
   const hasSandbox = observation.ready && !observation.stopped;
   const podIp = observation.podIp ?? before.podIP;
   return {
     ...(generation === undefined ? {} : { observedGeneration: generation }),
     phase,
-    ...(why.reason === undefined ? {} : { reason: why.reason }),
-    ...(why.message === undefined ? {} : { message: why.message }),
-    conditions: podConditions(
-      { pod, phase, initStatuses, statuses, hasSandbox, now },
-      before.conditions ?? [],
-    ),
+    ...(why?.reason === undefined ? {} : { reason: why.reason }),
+    ...(why?.message === undefined ? {} : { message: why.message }),
+    conditions: [
+      ...podConditions({ pod, phase, initStatuses, statuses, hasSandbox, now }, before.conditions ?? []),
+      ...(wasEnded ? disruptionCondition(input, failure) : []),
+    ],
     hostIP: hostIp,
     hostIPs: [{ ip: hostIp }],
     ...(podIp === undefined || podIp === '' ? {} : { podIP: podIp, podIPs: [{ ip: podIp }] }),
@@ -73,7 +82,22 @@ export function podStatus(input: StatusInput): NodePodStatus {
 
 /** A pod that its node ended has failed, and so has one that was deleted before it came to an end. */
 function hasFailed({ failure, isDeleted, observation }: StatusInput, computed: PodStatus['phase']): boolean {
-  return failure !== undefined || (isDeleted && observation.stopped && !isFinal(computed));
+  return observation.stopped && (failure !== undefined || (isDeleted && !isFinal(computed)));
+}
+
+function disruptionCondition({ pod, now }: StatusInput, { disruption, message }: PodFailure): PodCondition[] {
+  if (disruption === undefined) return [];
+  const { generation } = pod.metadata;
+  return [
+    {
+      type: 'DisruptionTarget',
+      ...(generation === undefined ? {} : { observedGeneration: generation }),
+      status: 'True',
+      reason: disruption,
+      message,
+      lastTransitionTime: toTime(now),
+    },
+  ];
 }
 
 /** Phases that a pod never leaves. */

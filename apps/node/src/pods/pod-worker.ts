@@ -8,7 +8,7 @@ import { ApiError } from '../api/api-error.ts';
 import { Backoff } from '../api/backoff.ts';
 import { namespacedPath } from '../api/paths.ts';
 import { PodInputsSource } from './pod-inputs.ts';
-import { isFinal, podStatus } from './pod-status.ts';
+import { isFinal, type PodFailure, podStatus } from './pod-status.ts';
 import { StatusWriter } from './status-writer.ts';
 
 export interface PodWorkerOptions {
@@ -22,6 +22,18 @@ export interface PodWorkerOptions {
   /** Nothing of the pod is left, neither here nor in the API. */
   readonly onDone: () => void;
 }
+
+const deadlineExceeded: PodFailure = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+};
+
+/** As the kubelet says it. https://kubernetes.io/docs/concepts/cluster-administration/node-shutdown/ */
+const nodeShutdown: PodFailure = {
+  reason: 'Terminated',
+  message: 'Pod was terminated in response to imminent node shutdown.',
+  disruption: 'TerminationByKubelet',
+};
 
 const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
 
@@ -48,6 +60,7 @@ export class PodWorker {
   #isGone = false;
   #isDeleted = false;
   #isClosed = false;
+  #shutdown: { readonly graceSeconds: number; readonly onDone: () => void } | undefined;
   #isBusy = false;
   #again = false;
   #cancelWake: (() => void) | undefined;
@@ -88,6 +101,17 @@ export class PodWorker {
     if (this.#pod !== undefined) recordEvent(identity.clusterId, this.#pod, event);
   }
 
+  /**
+   * The node goes for good: ends the pod with its grace, at most this one, and marks it as failed. Resolves once nothing of it runs and
+   * the API knows; that may be never, where the API cannot be reached.
+   */
+  shutDown(graceSeconds: number): Promise<void> {
+    return new Promise((onDone) => {
+      this.#shutdown = { graceSeconds, onDone };
+      this.#wake();
+    });
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#cancelWake?.();
@@ -108,6 +132,7 @@ export class PodWorker {
       try {
         const wakeAt = await this.#pass();
         this.#failureBackoff.reset();
+        this.#tellShutDown();
         this.#wakeAt(wakeAt);
       } catch (err) {
         const { identity, clock, log } = this.#options;
@@ -118,6 +143,11 @@ export class PodWorker {
       }
     }
     this.#isBusy = false;
+  }
+
+  #tellShutDown(): void {
+    const { runtime, identity } = this.#options;
+    if (!this.#again && runtime.observe(identity.uid)?.stopped !== false) this.#shutdown?.onDone();
   }
 
   #wakeAt(time: Date | undefined): void {
@@ -134,8 +164,10 @@ export class PodWorker {
     this.#startTime ??= pod.status?.startTime ?? toTime(this.#options.clock.now());
     if (pod.metadata.deletionTimestamp !== undefined) return this.#terminate(pod);
     if (isFinal(pod.status?.phase)) return this.#rest(pod);
+    if (this.#shutdown !== undefined) return this.#end(pod, nodeShutdown, this.#shutdown.graceSeconds);
     const deadline = this.#deadline(pod);
-    if (deadline !== undefined && deadline <= this.#options.clock.now()) return this.#expire(pod);
+    if (deadline !== undefined && deadline <= this.#options.clock.now())
+      return this.#end(pod, deadlineExceeded);
     await this.#keepRunning(pod);
     await this.#report(pod);
     return earliest(deadline, this.#inputsRetryAt, this.#inputsRefreshAt);
@@ -171,12 +203,11 @@ export class PodWorker {
     await this.#report(pod);
   }
 
-  async #expire(pod: Pod): Promise<undefined> {
-    this.#stop(pod.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds);
-    await this.#report(pod, {
-      reason: 'DeadlineExceeded',
-      message: 'Pod was active on the node longer than the specified deadline',
-    });
+  /** Ends a pod that the API would let go on. */
+  async #end(pod: Pod, failure: PodFailure, maxGraceSeconds = Number.POSITIVE_INFINITY): Promise<undefined> {
+    const graceSeconds = pod.spec?.terminationGracePeriodSeconds ?? defaultGraceSeconds;
+    this.#stop(Math.min(graceSeconds, maxGraceSeconds));
+    await this.#report(pod, failure);
   }
 
   /** Asks the runtime to end the pod, unless it has: an answer to each answer would never end. */
@@ -220,13 +251,13 @@ export class PodWorker {
     this.#inputsRefreshAt = isLive ? (this.#inputsRefreshAt ?? new Date(nowMs + refreshInputsMs)) : undefined;
   }
 
-  async #report(pod: Pod, failure?: { reason: string; message: string }): Promise<void> {
+  async #report(pod: Pod, failure?: PodFailure): Promise<void> {
     const { runtime, identity, hostIp, clock } = this.#options;
     const observation = runtime.observe(identity.uid);
     if (observation === undefined || this.#startTime === undefined) return;
     this.#scheduleInputs(observation);
     this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod);
-    const before = this.#writer.before(pod.status);
+    const before = this.#writer.before(pod);
     const status = podStatus({
       pod,
       observation,
@@ -237,7 +268,7 @@ export class PodWorker {
       isDeleted: pod.metadata.deletionTimestamp !== undefined,
       now: clock.now(),
     });
-    const outcome = await this.#writer.write(status, pod.status);
+    const outcome = await this.#writer.write(status, pod);
     if (outcome === 'gone') this.#options.log.debug({ pod: identity }, 'the pod is gone; waiting to hear it');
   }
 

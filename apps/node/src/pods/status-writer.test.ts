@@ -41,7 +41,7 @@ function statusAfter(statuses: readonly PodStatus[]) {
   return statuses
     .reduce(async (before, status) => {
       await before;
-      await writer.write(status, live.status);
+      await writer.write(status, live);
     }, Promise.resolve())
     .then(() => live.status);
 }

@@ -14,6 +14,8 @@ export class StatusWriter {
   readonly #path: string;
   readonly #uid: string;
   #written: NodePodStatus | undefined;
+  /** The pod's revision that the last write made. */
+  #writtenAt = 0n;
 
   constructor(api: ApiClient, clusterId: string, { metadata }: Pod) {
     this.#api = api;
@@ -22,27 +24,45 @@ export class StatusWriter {
   }
 
   /** The status to compute the next one from: what was written last, or what the API has. */
-  before(current: PodStatus | undefined): PodStatus {
-    const written = this.#written?.conditions ?? [];
-    const others = (current?.conditions ?? []).filter(
-      ({ type }) => !written.some((own) => own.type === type),
+  before(pod: Pod): PodStatus {
+    const known = this.#known(pod);
+    const own = known?.conditions ?? [];
+    const others = (pod.status?.conditions ?? []).filter(
+      ({ type }) => !own.some((each) => each.type === type),
     );
-    return { ...current, ...this.#written, conditions: [...others, ...written] };
+    return { ...pod.status, ...known, conditions: [...others, ...own] };
+  }
+
+  /**
+   * What was written last, but for conditions that somebody set otherwise afterwards: a controller may write with one commit both a
+   * readiness gate and what follows from it.
+   */
+  #known({ metadata, status }: Pod): NodePodStatus | undefined {
+    const written = this.#written;
+    if (written === undefined || revisionOf(metadata) <= this.#writtenAt) return written;
+    const conditions = (written.conditions ?? []).map((own) => {
+      const told = status?.conditions?.find(({ type }) => type === own.type);
+      return told === undefined || told.status === own.status ? own : told;
+    });
+    return { ...written, conditions };
   }
 
   /** @throws ApiError for what may succeed later. */
-  async write(status: NodePodStatus, current: PodStatus | undefined): Promise<WriteOutcome> {
+  async write(status: NodePodStatus, pod: Pod): Promise<WriteOutcome> {
+    const known = this.#known(pod);
+    const current = pod.status;
     // What was written once is not written again, even where the API keeps it in another form.
-    if (isDeepStrictEqual(this.#written ?? pick(current, status), status)) return 'unchanged';
+    if (isDeepStrictEqual(known ?? pick(current, status), status)) return 'unchanged';
     try {
-      await this.#api.patch<Pod>(this.#path, {
+      const { metadata } = await this.#api.patch<Pod>(this.#path, {
         contentType: 'application/strategic-merge-patch+json',
         // A uid in a patch is a precondition.
         body: {
           metadata: { uid: this.#uid },
-          status: statusPatch(this.#written ?? current, status),
+          status: statusPatch(known ?? current, status),
         },
       });
+      this.#writtenAt = revisionOf(metadata);
     } catch (error) {
       if (error instanceof ApiError && isGone(error)) return 'gone';
       throw error;
@@ -50,6 +70,11 @@ export class StatusWriter {
     this.#written = status;
     return 'written';
   }
+}
+
+/** 0 for a revision that is none. */
+function revisionOf({ resourceVersion = '' }: Pod['metadata']): bigint {
+  return /^\d+$/.test(resourceVersion) ? BigInt(resourceVersion) : 0n;
 }
 
 /** The members of the API's status that the node writes too, in its order. */

@@ -73,12 +73,18 @@ export class TestAgent {
 
   /** Ends the agent alone; its containers go on. */
   async closeAgent(): Promise<void> {
-    await this.#agent?.close({ stopPods: false });
+    await this.#agent?.close({ pods: 'go-on' });
+    this.#agent = undefined;
+  }
+
+  /** The node goes for good. */
+  async terminate(maxGraceSeconds: number): Promise<void> {
+    await this.#agent?.close({ pods: 'terminate', maxGraceSeconds });
     this.#agent = undefined;
   }
 
   async close(): Promise<void> {
-    await this.#agent?.close({ stopPods: true, maxGraceSeconds: 0 });
+    await this.#agent?.close({ pods: 'stop', maxGraceSeconds: 0 });
     await this.api.close();
     await rm(this.directory, { recursive: true, force: true });
   }

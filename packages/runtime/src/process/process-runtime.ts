@@ -7,6 +7,7 @@ import { readLog } from '../logs/read-log.ts';
 import { ContainerLog } from '../logs/container-log.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
+import { stopGroups } from '../pod/critical-pods.ts';
 import { PodMachine } from '../pod/pod-machine.ts';
 import { runProbe } from '../probes/run-probe.ts';
 import { limitsReport } from '../cgroups/limits-report.ts';
@@ -209,11 +210,13 @@ export class ProcessRuntime implements PodRuntime {
 
   async #stopAll(maxGraceSeconds: number): Promise<void> {
     const stopping = [...this.#pods.values()].filter(({ machine }) => !machine.observe().stopped);
-    for (const { machine } of stopping) {
-      const graceSeconds = machine.pod.spec?.terminationGracePeriodSeconds ?? 30;
-      machine.stop(Math.min(graceSeconds, maxGraceSeconds) * 1000);
+    for (const group of stopGroups(stopping, ({ machine }) => machine.pod, maxGraceSeconds)) {
+      for (const { machine } of group.members) {
+        const graceSeconds = machine.pod.spec?.terminationGracePeriodSeconds ?? 30;
+        machine.stop(Math.min(graceSeconds, group.graceSeconds) * 1000);
+      }
+      await Promise.all(group.members.map(({ machine }) => machine.whenStopped()));
     }
-    await Promise.all(stopping.map(({ machine }) => machine.whenStopped()));
   }
 
   #log(podUid: string, query: LogQuery): ContainerLog {
