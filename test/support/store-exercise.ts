@@ -67,7 +67,7 @@ export const steps: Readonly<Record<string, Step>> = {
   'cluster.write': async ({ cluster, key, mark }) => {
     const quota = { scopes: [], hard: [{ resource: 'pods', counter: 'pods', quantity: '1' }] };
     const quotaKey = { resource: 'resourcequotas', namespace: 'default', name: mark };
-    const usage = { tags: [], amounts: { pods: '1' } };
+    const usage = { tags: [], amounts: { pods: '1' }, holds: [`port/${mark}`] };
     await cluster.write(create(quotaKey, { value: mark, quota }));
     await cluster.write(create({ ...quotaKey, name: `former-${mark}` }, { value: mark, quota }));
     await cluster.write(remove({ ...quotaKey, name: `former-${mark}` }, { value: mark, quota }));
@@ -102,6 +102,7 @@ export const steps: Readonly<Record<string, Step>> = {
   'cluster.terminating': ({ cluster }) => cluster.terminating('configmaps'),
   'cluster.head': ({ cluster }) => cluster.head(),
   'cluster.get': ({ cluster, key }) => cluster.get(key),
+  'cluster.heldValues': ({ cluster }) => cluster.heldValues(),
   'cluster.list': async ({ cluster }) => {
     const first = await cluster.list({ resource: 'configmaps', limit: 1 });
     const after = first.items[0] ?? { namespace: '', name: '' };

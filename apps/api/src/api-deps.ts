@@ -1,6 +1,6 @@
 import type { AllowedNetwork, Authorizer, KeyRing } from '@berth/auth';
 import type { TokenSource } from '@berth/fairness';
-import type { KindRegistry } from '@berth/kinds';
+import type { KindRegistry, ServiceNetwork } from '@berth/kinds';
 import type { HintBus, Store } from '@berth/store';
 import type { TenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
@@ -30,6 +30,10 @@ export interface ApiDeps {
   /** PEM of the CA that signed the server's certificate, for kubeconfigs and `kube-root-ca.crt`. */
   readonly clusterCa: string;
   /** Where all processes take the tenants' budgets of requests from. */
+  /** Where clients within clusters reach this server. Default: the address of `externalUrl`, or the machine's first one. */
+  readonly advertiseAddress?: string;
+  /** Where Services have their addresses. Default: the loopback network's own. */
+  readonly serviceNetwork?: ServiceNetwork;
   readonly tokenSource: TokenSource;
   readonly fairShare: FairShareSettings;
   /** What the audit log holds of every cluster. Default: every write and every refusal, without bodies. */

@@ -92,6 +92,8 @@ async function start(from: ApiSettings): Promise<Running> {
     clusterCa,
     tokenSource,
     fairShare: from.fairShare,
+    serviceNetwork: from.serviceNetwork,
+    ...(from.advertiseAddress !== undefined && { advertiseAddress: from.advertiseAddress }),
     https: { port: from.port, certificate, key, ...(from.host !== undefined && { host: from.host }) },
     ...(from.httpPort !== undefined && { http: { port: from.httpPort } }),
   });

@@ -1,4 +1,5 @@
 import { type AllowedNetwork, type MasterKeySettings, parseNetworks } from '@berth/auth';
+import { defaultServiceNetwork, type ServiceNetwork } from '@berth/kinds';
 import { z } from 'zod';
 import { defaultFairShare, type FairShareSettings } from './fair-share/fair-share-settings.ts';
 
@@ -67,6 +68,32 @@ const environment = z.object({
   /** What one process serves at once, as kube-apiserver's flags of these names; they are added up. */
   BERTH_MAX_REQUESTS_INFLIGHT: count.default(400),
   BERTH_MAX_MUTATING_REQUESTS_INFLIGHT: count.default(200),
+  /** The address of this server that clients within clusters use. Default: that of the external URL, or the machine's first one. */
+  BERTH_ADVERTISE_ADDRESS: z.union([z.ipv4(), z.ipv6()]).optional(),
+  /** Where Services have their addresses: one network, or one of each family, separated by commas. */
+  BERTH_SERVICE_CIDRS: z
+    .string()
+    .default(defaultServiceNetwork.cidrs.join(','))
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(
+      z
+        .array(z.union([z.cidrv4(), z.cidrv6()]))
+        .min(1)
+        .max(2)
+        .refine((cidrs) => new Set(cidrs.map((cidr) => cidr.includes(':'))).size === cidrs.length, {
+          error: 'at most one network of each family',
+        }),
+    ),
+  /** The ports of Services that every node offers: `<first>-<last>`. */
+  BERTH_SERVICE_NODE_PORT_RANGE: z
+    .string()
+    .regex(/^\d+-\d+$/)
+    .default(`${defaultServiceNetwork.nodePorts.first}-${defaultServiceNetwork.nodePorts.last}`)
+    .transform((text) => {
+      const [first = 0, last = 0] = text.split('-').map(Number);
+      return { first, last };
+    })
+    .refine(({ first, last }) => first >= 1 && first <= last && last <= 65_535),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -88,6 +115,8 @@ export interface ApiSettings {
   readonly issuerNetworks: readonly AllowedNetwork[];
   readonly retentionMs: number;
   readonly fairShare: FairShareSettings;
+  readonly advertiseAddress: string | undefined;
+  readonly serviceNetwork: ServiceNetwork;
   readonly logLevel: string;
 }
 
@@ -122,6 +151,8 @@ export function readSettings(variables: NodeJS.ProcessEnv): ApiSettings {
       watches: read.BERTH_TENANT_WATCHES,
       processSeats: read.BERTH_MAX_REQUESTS_INFLIGHT + read.BERTH_MAX_MUTATING_REQUESTS_INFLIGHT,
     },
+    advertiseAddress: read.BERTH_ADVERTISE_ADDRESS,
+    serviceNetwork: { cidrs: read.BERTH_SERVICE_CIDRS, nodePorts: read.BERTH_SERVICE_NODE_PORT_RANGE },
     logLevel: read.LOG_LEVEL,
   };
 }

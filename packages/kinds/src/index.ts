@@ -139,6 +139,7 @@ export {
   sideAnnotation,
 } from './deployment/blue-green.ts';
 export type {
+  ClusterPlace,
   Grants,
   KindDefinition,
   KindScale,
@@ -160,11 +161,18 @@ export { beforeDelete, type Deletion } from './lifecycle/before-delete.ts';
 export {
   beforeFinalize,
   beforeUpdate,
+  beforeUpdateIn,
   beforeUpdateStatus,
   beforeUpdateSubresource,
   checkUpdatePreconditions,
 } from './lifecycle/before-update.ts';
 export { type MetadataChanges, withMetadata } from './lifecycle/metadata.ts';
+export {
+  assignmentRoom,
+  type AssignmentRoom,
+  defaultServiceNetwork,
+  type ServiceNetwork,
+} from './lifecycle/assignment-room.ts';
 export type { DeleteOptions, LifecycleContext, Mutation } from './lifecycle/mutation.ts';
 export { type WriteAttributes, writeAttributes } from './lifecycle/write-attributes.ts';
 export { nodePoolRequirements } from './node/node-pool.ts';

@@ -9,6 +9,7 @@ import type {
   TableColumn,
 } from '@berth/machinery';
 import type { PolicyRule, RoleRef } from './generated/api-types.ts';
+import type { AssignmentRoom, ServiceNetwork } from './lifecycle/assignment-room.ts';
 import type { KindAdmission } from './lifecycle/admission.ts';
 
 export type { TableColumn };
@@ -32,6 +33,14 @@ export interface ServedVersion {
     readonly toStorage: (object: KubeObject) => KubeObject;
     readonly fromStorage: (object: KubeObject) => KubeObject;
   };
+}
+
+/** Where clusters are found. */
+export interface ClusterPlace {
+  /** Of the API server; undefined if it has no address that others than its own machine reach. */
+  readonly address: string | undefined;
+  readonly port: number;
+  readonly network: ServiceNetwork;
 }
 
 /**
@@ -150,6 +159,8 @@ export interface KindDefinition {
    * somebody looks at one of these kinds in it: then they are made. Their names are DNS subdomains.
    */
   readonly bootstrapObjects?: readonly KubeObject[];
+  /** The same for objects that say where the cluster is. Whoever has one of these kinds before his eyes finds them there. */
+  readonly placedObjects?: (place: ClusterPlace) => readonly KubeObject[];
   /** What the system cluster has of them, where that is something else. */
   readonly systemBootstrapObjects?: readonly KubeObject[];
   /** Objects that are created in the same transaction as this one: all of them are there, or none is. */
@@ -160,6 +171,11 @@ export interface KindDefinition {
   readonly encryptedAtRest?: boolean;
   /** Bodies may hold secrets: the audit log never keeps them. Those that rest sealed are none of its business anyway. */
   readonly holdsSecrets?: boolean;
+  /**
+   * Gives a new or changed object (`current` is the former state) what only one object can have: addresses, ports. Before
+   * validation. What it is given stands in `usage` as `holds`, so that the commit refuses it to everybody else. Pure.
+   */
+  readonly assign?: (object: KubeObject, current: KubeObject | undefined, room: AssignmentRoom) => KubeObject;
   /** What an object uses of quotas and plans, beyond being one more of its kind. Pure. Default: nothing. */
   readonly usage?: (object: KubeObject) => ObjectUsage;
   /** What an object of this kind allows the objects of its namespace. The commit keeps `status.hard` and `status.used` of it. */

@@ -6,6 +6,7 @@ import type { HeadReader } from './head-reader.ts';
 import type { ObjectReader } from './object-reader.ts';
 import { turnCursor } from './queries/clusters.ts';
 import type { CommittedTurn } from './queries/commit-turn.ts';
+import { heldValuesOf } from './queries/held-values.ts';
 import { listObjects } from './queries/list-objects.ts';
 import { readResources } from './queries/read-resources.ts';
 import { resourcesChanged } from './queries/resources-changed.ts';
@@ -49,6 +50,7 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
       return { revision, objects: await bodies.objects(clusterId, found) };
     },
     resourcesChanged: (resources, after) => resourcesChanged(database, clusterId, { resources, after }),
+    heldValues: () => heldValuesOf(database, clusterId),
     write: (write) => groupCommit.write(clusterId, write),
     async writeTogether(writes) {
       for (const write of writes) checkStorable(write);

@@ -1,7 +1,7 @@
 import { type HardLimit, type ObjectUsage, parseQuantity, type QuotaRule } from '@berth/machinery';
 
 /** A usage as the SQL function `commit_writes` documents it. Equal usages make equal texts. */
-export function encodeUsage({ tags, amounts, unspecified }: ObjectUsage): string {
+export function encodeUsage({ tags, amounts, unspecified, holds = [] }: ObjectUsage): string {
   const decimals: Record<string, string> = {};
   const binary: string[] = [];
   for (const counter of Object.keys(amounts).sort()) {
@@ -10,7 +10,15 @@ export function encodeUsage({ tags, amounts, unspecified }: ObjectUsage): string
     decimals[counter] = decimalOf(quantity.nanos);
     if (quantity.format === 'BinarySI') binary.push(counter);
   }
-  return JSON.stringify({ class: [...tags].sort().join(' '), amounts: decimals, binary, unspecified });
+  // First, because the database looks for them there.
+  const held = holds.length > 0 ? { holds: [...holds].sort() } : {};
+  return JSON.stringify({
+    ...held,
+    class: [...tags].sort().join(' '),
+    amounts: decimals,
+    binary,
+    unspecified,
+  });
 }
 
 /** A quota's rule as the SQL function `commit_writes` documents it. */

@@ -70,6 +70,16 @@ export class SealedBodyError extends StoreError {
   }
 }
 
+/** Another object holds what a write would take. Nothing was changed. */
+export class HeldValueError extends StoreError {
+  readonly value: string;
+
+  constructor(value: string) {
+    super('STORE_HELD_VALUE', `${value} is held by another object`);
+    this.value = value;
+  }
+}
+
 /** The database cannot be reached or is not ready. Nothing was changed; trying again later is right. */
 export class StoreUnavailableError extends StoreError {
   constructor(options: { cause: unknown }) {

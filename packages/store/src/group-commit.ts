@@ -1,5 +1,5 @@
 import { checkStorable } from './encode-batch.ts';
-import { InvalidValueError, StoreClosedError } from './errors.ts';
+import { HeldValueError, InvalidValueError, StoreClosedError } from './errors.ts';
 import type { Outcome, Write } from './types.ts';
 
 /** Commits a batch and says what became of each write. */
@@ -73,9 +73,15 @@ export class GroupCommit {
         else reject(new RangeError('a write got no outcome'));
       }
     } catch (error) {
-      // A value that the database cannot hold fails its own write alone. Nothing of the batch was committed.
-      if (error instanceof InvalidValueError && batch.length > 1) {
+      // A value that the database cannot hold, or another object holds, fails its own write alone. Nothing of the batch
+      // was committed.
+      const isOfOneWrite = error instanceof InvalidValueError || error instanceof HeldValueError;
+      if (isOfOneWrite && batch.length > 1) {
         for (const waiting of batch) await this.#commitBatch(clusterId, [waiting]);
+        return;
+      }
+      if (error instanceof HeldValueError) {
+        for (const { resolve } of batch) resolve({ status: 'held', value: error.value });
         return;
       }
       for (const { reject } of batch) reject(error);

@@ -103,7 +103,7 @@ export interface Store {
   readonly tenantLimits: TenantLimits;
   readonly metering: Metering;
   /**
-   * Counts what the objects of a cluster use again, and mends counters, the tenant's usage and the status of quotas if they are
+   * Counts what the objects of a cluster use and hold again, and mends counters, the tenant's usage and the status of quotas if they are
    * wrong, which they never should be. Stops the cluster's commits meanwhile.
    *
    * @returns how many counters were wrong.
@@ -140,6 +140,8 @@ export interface ClusterStore {
   readResources(resources: readonly string[]): Promise<ResourceSnapshot>;
   /** What came after a revision, with the revision up to which the answer holds. @throws ClusterMissingError */
   resourcesChanged(resources: readonly string[], after: number): Promise<ResourceNews>;
+  /** What objects of the cluster hold, and nobody else may: see `ObjectUsage.holds`. In byte order. */
+  heldValues(): Promise<string[]>;
   /** Commits one write together with the others that arrive at the same time. */
   write(write: Write): Promise<Outcome>;
   /** Commits writes in one transaction of their own: all of them, in order, or none. @throws ClusterMissingError */

@@ -1,6 +1,7 @@
 import {
   CommitUnknownError,
   DatabaseError,
+  HeldValueError,
   InvalidValueError,
   NotMigratedError,
   StoreClosedError,
@@ -20,6 +21,9 @@ const lost = new Set([
   '57P01',
   '57P02',
 ]);
+
+/** Raised by the triggers that keep `held_values`. */
+const heldCode = 'BT003';
 
 /** A schema, table, column or function is not there. */
 const undefinedObject = new Set(['3F000', '42P01', '42703', '42883']);
@@ -43,6 +47,7 @@ export function translateError(thrown: unknown, intent: 'read' | 'change'): Erro
   }
   if (undefinedObject.has(code) || isRefusedRole(thrown, code))
     return new NotMigratedError({ cause: thrown });
+  if (code === heldCode) return new HeldValueError(errorDetail(thrown) ?? '');
   if (isDataError(code)) return new InvalidValueError('a value cannot be stored', { cause: thrown });
   return new DatabaseError(code, { cause: thrown });
 }
@@ -66,9 +71,10 @@ export function errorCode(thrown: unknown): string | undefined {
 
 /** The `detail` of an error that a SQL function raised. */
 export function errorDetail(thrown: unknown): string | undefined {
-  return thrown instanceof Error && 'detail' in thrown && typeof thrown.detail === 'string'
-    ? thrown.detail
-    : undefined;
+  for (let error = thrown; error instanceof Error; error = error.cause) {
+    if ('detail' in error && typeof error.detail === 'string') return error.detail;
+  }
+  return undefined;
 }
 
 /** The connection was refused for its role: it does not exist, or is not granted. */

@@ -70,6 +70,8 @@ export type Outcome =
   | { readonly status: 'within-terminating' }
   /** A quota of the namespace or the tenant's plan has no room for what the write adds. */
   | { readonly status: 'quota'; readonly refusal: QuotaRefusal }
+  /** Another object holds what the write would take: an address, a port. */
+  | { readonly status: 'held'; readonly value: string }
   /** The cluster takes no writes until it is resumed. */
   | { readonly status: 'suspended' };
 

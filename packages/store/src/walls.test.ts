@@ -28,6 +28,7 @@ for (const cluster of [mine, neighbour]) {
     claims: [{ node: 'n', podUid: clusterId, cpuMillis: 1, memoryBytes: 1 }],
     releases: [],
   });
+  await cluster.write(create(configMap('holder'), { usage: { tags: [], amounts: {}, holds: ['port/1'] } }));
   await store.audit.append([
     {
       clusterId,

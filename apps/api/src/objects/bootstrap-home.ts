@@ -1,8 +1,7 @@
-import { beforeCreate, type KindRegistry, writeAttributes } from '@berth/kinds';
+import { beforeCreate, type KindRegistry, type LifecycleContext, writeAttributes } from '@berth/kinds';
 import { encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { ClusterStore, Write } from '@berth/store';
 import { LRUCache } from 'lru-cache';
-import { randomNameSuffix } from '../request/name-suffix.ts';
 import { bootstrapUid } from './bootstrap-uid.ts';
 import type { ObjectHome } from './object-home.ts';
 
@@ -11,42 +10,61 @@ const rememberedClusters = 10_000;
 const rememberedForMs = 60_000;
 
 /** Makes the objects that a cluster has from the beginning, unless it has them. */
-export type EnsureBootstrap = (log: ClusterStore, objects: readonly KubeObject[]) => Promise<void>;
+export interface Bootstrapper {
+  readonly ensure: (log: ClusterStore, objects: readonly KubeObject[]) => Promise<void>;
+  /** Some of them may be gone: the next one who comes looks again. */
+  readonly forget: (log: ClusterStore, objects: readonly KubeObject[]) => void;
+}
 
 /**
  * Objects are looked for now and then, when their kind is used; in between the controllers look after them. In a cluster that
  * takes no writes there are none until it does.
  */
-export function createEnsureBootstrap(kinds: KindRegistry, now: () => Date): EnsureBootstrap {
+export function createBootstrapper(
+  kinds: KindRegistry,
+  context: () => Omit<LifecycleContext, 'newUid'>,
+): Bootstrapper {
   const making = new LRUCache<string, Promise<void>>({ max: rememberedClusters, ttl: rememberedForMs });
-  return (log, objects) => {
-    const [first] = objects;
-    if (first === undefined) return Promise.resolve();
-    const key = `${log.clusterId}/${first.apiVersion}`;
-    const known = making.get(key);
-    if (known !== undefined) return known;
-    const made = makeMissing(log, { objects, kinds, now: now() }).catch((error: unknown) => {
-      making.delete(key);
-      throw error;
-    });
-    making.set(key, made);
-    return made;
+  const keyOf = ({ clusterId }: ClusterStore, [first]: readonly KubeObject[]): string =>
+    `${clusterId}/${first?.apiVersion} ${first?.kind}`;
+  return {
+    ensure(log, objects) {
+      if (objects.length === 0) return Promise.resolve();
+      const key = keyOf(log, objects);
+      const known = making.get(key);
+      if (known !== undefined) return known;
+      const made = makeMissing(log, { objects, kinds, context: context() }).catch((error: unknown) => {
+        making.delete(key);
+        throw error;
+      });
+      making.set(key, made);
+      return made;
+    },
+    forget: (log, objects) => void making.delete(keyOf(log, objects)),
   };
 }
 
 /** A home whose objects are made when somebody first comes to look. */
-export function bootstrapHome(home: ObjectHome, ready: () => Promise<void>): ObjectHome {
+export function bootstrapHome(
+  home: ObjectHome,
+  { ready, onRemoved }: { readonly ready: () => Promise<void>; readonly onRemoved: () => void },
+): ObjectHome {
   return {
     get: async (key) => ready().then(() => home.get(key)),
     list: async (query) => ready().then(() => home.list(query)),
-    write: async (write) => ready().then(() => home.write(write)),
+    async write(write) {
+      await ready();
+      const outcome = await home.write(write);
+      if (write.op === 'delete') onRemoved();
+      return outcome;
+    },
   };
 }
 
 interface Bootstrap {
   readonly objects: readonly KubeObject[];
   readonly kinds: KindRegistry;
-  readonly now: Date;
+  readonly context: Omit<LifecycleContext, 'newUid'>;
 }
 
 async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<void> {
@@ -58,13 +76,12 @@ async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<voi
   );
 }
 
-function createOf(clusterId: string, object: KubeObject, { kinds, now }: Bootstrap): Write {
+function createOf(clusterId: string, object: KubeObject, { kinds, context }: Bootstrap): Write {
   const served = kinds.byGroupVersionKind(object.apiVersion, object.kind);
   if (served === undefined) throw new Error(`no cluster serves ${object.apiVersion} ${object.kind}`);
   const { object: created } = beforeCreate(served.definition, object, {
-    now,
+    ...context,
     newUid: () => bootstrapUid(clusterId, object),
-    newNameSuffix: randomNameSuffix,
   });
   return { op: 'create', ...writeAttributes(served.definition, created), body: encodeStoredBody(created) };
 }

@@ -1,6 +1,7 @@
 import { writeAttributes } from '@berth/kinds';
 import {
   alreadyExistsError,
+  conflictError,
   describeQuotaRefusal,
   encodeStoredBody,
   forbiddenError,
@@ -75,6 +76,8 @@ export function refusalError(scope: ResourceScope, name: string, refusal: Refusa
       return namespaceTerminatingError(groupResource, name, namespace);
     case 'quota':
       return forbiddenError(groupResource, name, describeQuotaRefusal(refusal.refusal));
+    case 'held':
+      return conflictError(groupResource, name, `${refusal.value} went to another object at the same time`);
     case 'suspended':
       return forbiddenError(groupResource, name, suspendedExplanation(scope.cluster.clusterId));
     default:

@@ -1,11 +1,11 @@
-import { bootstrapHome, type EnsureBootstrap } from './bootstrap-home.ts';
+import { bootstrapHome, type Bootstrapper } from './bootstrap-home.ts';
 import { lastUseHome } from './last-use-home.ts';
 import type { ListReader } from './list-reader.ts';
 import type { PolicyReader } from './policy-reader.ts';
 import { provisioningHome } from './provisioning-home.ts';
 import { togetherHome } from './together-home.ts';
 import { systemClusterId } from '@berth/auth';
-import { bootstrapObjectsOf, type KindDefinition } from '@berth/kinds';
+import { bootstrapObjectsOf, type ClusterPlace, type KindDefinition } from '@berth/kinds';
 import type { WantedCluster } from '../tenancy/new-cluster.ts';
 import type { KubeObject } from '@berth/machinery';
 import type {
@@ -38,7 +38,8 @@ export interface HomeSources {
   /** The writes that create objects of the system cluster. */
   readonly creationsOf: (objects: readonly KubeObject[]) => readonly Write[];
   readonly readList: ListReader;
-  readonly ensureBootstrap: EnsureBootstrap;
+  readonly bootstrap: Bootstrapper;
+  readonly clusterPlace: ClusterPlace;
   readonly readPolicies: PolicyReader;
 }
 
@@ -55,8 +56,14 @@ function loggedHome(sources: HomeSources, clusterId: string, definition: KindDef
   const log = sources.store.cluster(clusterId);
   const { offLog, provisionsCluster, createdTogether } = definition;
   const bootstrapObjects = bootstrapObjectsOf(definition, { isSystem: clusterId === systemClusterId });
-  if (bootstrapObjects.length > 0) {
-    return bootstrapHome(logHome(sources, log), () => sources.ensureBootstrap(log, bootstrapObjects));
+  const { placedObjects } = definition;
+  const objects = placedObjects ? placedObjects(sources.clusterPlace) : bootstrapObjects;
+  if (objects.length > 0) {
+    const { ensure, forget } = sources.bootstrap;
+    return bootstrapHome(logHome(sources, log), {
+      ready: () => ensure(log, objects),
+      onRemoved: () => forget(log, objects),
+    });
   }
   if (offLog !== undefined) return partlyOffLog(sources.store, log, offLog);
   if (provisionsCluster !== undefined) return provisioningHome(sources, log, definition);

@@ -1,4 +1,4 @@
-import type { LifecycleContext } from '@berth/kinds';
+import { assignmentRoom, defaultServiceNetwork, type LifecycleContext } from '@berth/kinds';
 import { randomNameSuffix } from '../request/name-suffix.ts';
 import type { ApiContext } from '../api-env.ts';
 import type { ApiDeps, AppDeps } from '../api-deps.ts';
@@ -14,6 +14,14 @@ export interface ResourceRequest {
 export type ResourceHandler = (request: ResourceRequest) => Promise<Response>;
 
 /** Time, ids and randomness of one request, for the pure lifecycle. */
-export function lifecycleContext({ now }: Pick<ApiDeps, 'now'>): LifecycleContext {
-  return { now: now(), newUid: () => crypto.randomUUID(), newNameSuffix: randomNameSuffix };
+export function lifecycleContext({
+  now,
+  serviceNetwork,
+}: Pick<ApiDeps, 'now' | 'serviceNetwork'>): LifecycleContext {
+  return {
+    now: now(),
+    newUid: () => crypto.randomUUID(),
+    newNameSuffix: randomNameSuffix,
+    room: assignmentRoom(serviceNetwork ?? defaultServiceNetwork),
+  };
 }

@@ -4,7 +4,8 @@ import { type KubeObject, methodNotAllowedError, pageNotFoundError } from '@bert
 import type { ApiContext } from '../api-env.ts';
 import type { AppDeps } from '../api-deps.ts';
 import { auditedScope } from '../audit/audited-scope.ts';
-import { createEnsureBootstrap } from '../objects/bootstrap-home.ts';
+import { clusterPlace } from '../objects/cluster-place.ts';
+import { createBootstrapper } from '../objects/bootstrap-home.ts';
 import { createListReader } from '../objects/list-reader.ts';
 import { createPolicyReader } from '../objects/policy-reader.ts';
 import { clusterSeedWrites } from '../provisioning/cluster-seed-writes.ts';
@@ -55,7 +56,8 @@ export function serveResource(deps: AppDeps, tenantKinds: KindRegistry) {
     ...clusterSources(deps, tenantKinds),
     creationsOf: (objects: readonly KubeObject[]) => creations(deps.kinds, objects, lifecycleContext(deps)),
     readList: createListReader(),
-    ensureBootstrap: createEnsureBootstrap(tenantKinds, deps.now),
+    bootstrap: createBootstrapper(tenantKinds, () => lifecycleContext(deps)),
+    clusterPlace: clusterPlace(deps),
     readPolicies: createPolicyReader(),
   };
   const nodeTakesIn = createNodeTakesIn(deps.store);

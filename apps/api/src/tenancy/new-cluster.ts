@@ -97,9 +97,10 @@ function templateWrites(
   template: ClusterTemplate | undefined,
 ): readonly Write[] {
   const objects = template?.spec?.objects ?? [];
+  const shared = context();
   return objects.flatMap((object, index) => {
     try {
-      return creations(kinds, [decodeTemplateObject(kinds, object, 'Ignore')], context());
+      return creations(kinds, [decodeTemplateObject(kinds, object, 'Ignore')], shared);
     } catch (error) {
       // It was good when the template was written.
       if (!(error instanceof StatusError)) throw error;

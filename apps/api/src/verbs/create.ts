@@ -3,6 +3,7 @@ import { alreadyExistsError, generateNameConflictError, type KubeObject } from '
 import { admissionPolicies } from '../objects/admission-policies.ts';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { commitCreate, type Refusal, refusalError } from '../objects/commit.ts';
+import { assignmentAttempts, roomFor } from '../objects/room-for.ts';
 import { requireRoom } from '../objects/require-room.ts';
 import { trackFields } from '../objects/track-fields.ts';
 import { type StoredState, toStorage } from '../objects/versions.ts';
@@ -91,8 +92,10 @@ export async function makeNew(
   const isGenerated = !owned.metadata.name;
   let refusal: Refusal = { status: 'exists' };
   let name = '';
-  for (let attempt = 0; attempt < (isGenerated ? generateNameAttempts : 1); attempt += 1) {
-    const { object }: Mutation = beforeCreate(definition, owned, context);
+  const heldByOthers: string[] = [];
+  for (let attempt = 0; attempt < Math.max(generateNameAttempts, assignmentAttempts); attempt += 1) {
+    const room = await roomFor(request, heldByOthers);
+    const { object }: Mutation = beforeCreate(definition, owned, { ...context, ...room });
     name = object.metadata.name;
     if (attempt === 0) c.get('warnings').push(...(definition.strategy.warnings?.(object) ?? []));
     if (options.dryRun) {
@@ -102,7 +105,8 @@ export async function makeNew(
     const committed = await commitCreate(scope, object);
     if ('state' in committed) return committed;
     refusal = committed.refusal;
-    if (refusal.status !== 'exists') break;
+    if (refusal.status === 'held') heldByOthers.push(refusal.value);
+    else if (refusal.status !== 'exists' || !isGenerated) break;
   }
   throw isGenerated && refusal.status === 'exists'
     ? generateNameConflictError(scope.groupResource, name)

@@ -1,5 +1,5 @@
 import {
-  beforeUpdate,
+  beforeUpdateIn,
   beforeUpdateStatus,
   beforeUpdateSubresource,
   checkUpdatePreconditions,
@@ -11,9 +11,10 @@ import type { StoredObject } from '@berth/store';
 import { updatePolicies } from '../objects/admission-policies.ts';
 import { requireNoEscalation } from '../authorization/require-no-escalation.ts';
 import { bodyFormOf } from '../objects/body-form.ts';
-import { commitReplacement, refusalError } from '../objects/commit.ts';
+import { type Committed, commitReplacement, refusalError } from '../objects/commit.ts';
+import { assignmentAttempts, roomFor } from '../objects/room-for.ts';
 import { requireRoom } from '../objects/require-room.ts';
-import { decodeStored, type StoredState } from '../objects/versions.ts';
+import { decodeStored } from '../objects/versions.ts';
 import { answerStored, answerUnstored, type ObjectAnswer } from '../respond/answer-object.ts';
 import type { ResourceRequest } from '../route/resource-request.ts';
 import { keyOf, type ResourceScope } from '../route/resource-scope.ts';
@@ -39,7 +40,8 @@ export interface Replacing {
 export async function replaceObject(request: ResourceRequest, replacing: Replacing): Promise<Response> {
   const { c, scope } = request;
   const { answer, dryRun } = replacing;
-  for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {
+  const heldByOthers: string[] = [];
+  for (let attempt = 0; attempt < Math.max(conflictAttempts, assignmentAttempts); attempt += 1) {
     const stored = await scope.home.get(keyOf(scope));
     if (stored === undefined) {
       if (replacing.whenMissing !== undefined) return replacing.whenMissing();
@@ -50,7 +52,8 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
     restrictNodeWrite(request, desired, current);
     await requireNoEscalation(request, desired, current);
     checkUpdatePreconditions(scope.definition, current, desired);
-    const mutation = mutate(scope, current, desired);
+    const room = await roomFor(request, heldByOthers);
+    const mutation = mutate(scope, { current, desired }, room);
     if (scope.attributes.subresource === '') await requireAdmission(scope, current, mutation);
     if (attempt === 0 && scope.attributes.subresource === '')
       c.get('warnings').push(...(scope.definition.strategy.warnings?.(mutation.object, current) ?? []));
@@ -59,10 +62,12 @@ export async function replaceObject(request: ResourceRequest, replacing: Replaci
       await requireRoom(request.deps.store, scope, { name: scope.name, before: current, after: object });
       return answerObject(request, object, answer);
     }
-    const state = await writeMutation(scope, stored, mutation);
-    if (state === undefined) continue;
-    if (bodyFormOf(scope).isObject) return answerStored(request, state, answer);
-    return answerObject(request, decodeStored(scope, state), answer);
+    const written = await writeMutation(scope, stored, mutation);
+    if ('state' in written) {
+      if (bodyFormOf(scope).isObject) return answerStored(request, written.state, answer);
+      return answerObject(request, decodeStored(scope, written.state), answer);
+    }
+    if (written.refusal.status === 'held') heldByOthers.push(written.refusal.value);
   }
   throw modifiedError(scope.groupResource, scope.name);
 }
@@ -83,23 +88,30 @@ async function requireAdmission(
   requireUpdateAdmitted(scope.definition, { current, next }, await updatePolicies(scope, next));
 }
 
-/** The state after the mutation; undefined if another write came first. */
+/** The state after the mutation, or that another write came first. @throws StatusError for any other refusal */
 async function writeMutation(
   scope: ResourceScope,
   current: StoredObject,
   { effect, object }: Mutation,
-): Promise<StoredState | undefined> {
-  if (effect === 'unchanged') return current;
+): Promise<Committed> {
+  if (effect === 'unchanged') return { state: current };
   const committed = await commitReplacement(scope, { current, effect, object });
-  if ('state' in committed) return committed.state;
-  if (committed.refusal.status === 'conflict') return undefined;
+  if ('state' in committed) return committed;
+  const { status } = committed.refusal;
+  if (status === 'conflict' || status === 'held') return committed;
   throw refusalError(scope, scope.name, committed.refusal);
 }
 
-function mutate(scope: ResourceScope, current: KubeObject, desired: KubeObject): Mutation {
+function mutate(
+  scope: ResourceScope,
+  { current, desired }: { readonly current: KubeObject; readonly desired: KubeObject },
+  room: Awaited<ReturnType<typeof roomFor>>,
+): Mutation {
   const { subresource } = scope.attributes;
   // To scale an object is to update it, but for what the body may say.
-  if (subresource === '' || subresource === 'scale') return beforeUpdate(scope.definition, current, desired);
+  if (subresource === '' || subresource === 'scale') {
+    return beforeUpdateIn(scope.definition, { current, desired }, room);
+  }
   if (subresource === 'status') return beforeUpdateStatus(scope.definition, current, desired);
   return beforeUpdateSubresource(scope.definition, subresource, { current, desired });
 }

@@ -123,11 +123,14 @@ function spawnPart(options: PartOptions): {
 
 /** Settings of the parts that `berth up` does not decide: they are as in the environment, as for `berth serve`. */
 const partSettings = [
+  'BERTH_ADVERTISE_ADDRESS',
   'BERTH_AUDIT_RETENTION_DAYS',
   'BERTH_HOST',
   'BERTH_LOG_RETENTION_SECONDS',
   'BERTH_MAX_MUTATING_REQUESTS_INFLIGHT',
   'BERTH_MAX_REQUESTS_INFLIGHT',
+  'BERTH_SERVICE_CIDRS',
+  'BERTH_SERVICE_NODE_PORT_RANGE',
   'BERTH_SIGNING_KEY_DAYS',
   'BERTH_TENANT_IN_FLIGHT',
   'BERTH_TENANT_REQUESTS_PER_SECOND',

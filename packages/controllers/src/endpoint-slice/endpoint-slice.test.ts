@@ -11,7 +11,7 @@ function start(): ServiceScenario {
 describe('slices of a Service', () => {
   it('begin as one that says that there are no endpoints, and go with their Service', () => {
     const scenario = start();
-    const service = scenario.service({}, { labels: { team: 'x' } });
+    const service = scenario.service({ clusterIP: 'None' }, { labels: { team: 'x' } });
     expect(scenario.slices()).toEqual([
       expect.objectContaining({
         addressType: 'IPv4',

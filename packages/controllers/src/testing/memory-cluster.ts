@@ -1,15 +1,19 @@
 // oxlint-disable typescript/no-unnecessary-type-parameters -- as in ClusterView
 import {
+  assignmentRoom,
+  type AssignmentRoom,
   beforeCreate,
   beforeDelete,
   beforeFinalize,
-  beforeUpdate,
+  beforeUpdateIn,
   beforeUpdateStatus,
+  defaultServiceNetwork,
   type DeleteOptions,
   type KindDefinition,
   type KindRegistry,
   type Mutation,
   resourceName,
+  type ServiceNetwork,
   withoutFinalizer,
 } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
@@ -32,6 +36,7 @@ export interface MemoryClusterOptions {
   readonly nodes?: readonly NodeView[];
   readonly now?: Date;
   readonly budget?: Partial<TurnBudget>;
+  readonly serviceNetwork?: ServiceNetwork;
 }
 
 /**
@@ -49,6 +54,8 @@ export class MemoryCluster {
   readonly claims = new Map<string, { node: string; cpuMillis: number; memoryBytes: number }>();
   readonly errors: ReconcileFailure[] = [];
   readonly base = new MemoryBase();
+  /** What is given stays given: no test gives everything. */
+  readonly room: AssignmentRoom;
   turns = 0;
   /** As after a commit that was refused because a node had no room. */
   distrustsReleases = false;
@@ -59,6 +66,7 @@ export class MemoryCluster {
   #suffixes = 0;
 
   constructor(options: MemoryClusterOptions) {
+    this.room = assignmentRoom(options.serviceNetwork ?? defaultServiceNetwork, { random: () => 0 });
     this.registry = options.registry;
     this.reconcilers = options.reconcilers;
     this.nodes = [...(options.nodes ?? [])];
@@ -97,7 +105,10 @@ export class MemoryCluster {
 
   update(object: KubeObject): void {
     const definition = this.definitionOf(object);
-    this.#commit(definition, beforeUpdate(definition, this.#current(object), object));
+    this.#commit(
+      definition,
+      beforeUpdateIn(definition, { current: this.#current(object), desired: object }, this),
+    );
   }
 
   updateStatus(object: KubeObject): void {
@@ -135,6 +146,7 @@ export class MemoryCluster {
       newUid: () => this.#newUid(),
       newNameSuffix: () => this.#newSuffix(),
       clusterCa: 'CA',
+      room: this.room,
       distrustsReleases: this.distrustsReleases,
       budget: this.budget,
     });
@@ -271,6 +283,7 @@ export class MemoryCluster {
       now: this.now,
       newUid: () => this.#newUid(),
       newNameSuffix: () => this.#newSuffix(),
+      room: this.room,
       policies: (resource: string, namespace: string) =>
         policiesIn(
           { registry: this.registry, list: (listed, within) => this.base.list(listed, within) },

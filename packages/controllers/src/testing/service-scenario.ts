@@ -22,7 +22,12 @@ export class ServiceScenario {
     const nodes = ['a', 'b'].map((name) => memoryNode(name));
     for (const { node } of nodes)
       node.metadata.labels = { 'topology.kubernetes.io/zone': `zone-${node.metadata.name}` };
-    this.cluster = new MemoryCluster({ registry: builtinRegistry, reconcilers: controllers(), nodes });
+    this.cluster = new MemoryCluster({
+      registry: builtinRegistry,
+      reconcilers: controllers(),
+      nodes,
+      serviceNetwork: { cidrs: ['10.1.0.0/16', 'fd00:1::/112'], nodePorts: { first: 30_000, last: 32_767 } },
+    });
     for (const object of clusterSeed({ clusterCa: 'CA' })) this.cluster.create(object);
     this.cluster.settle();
   }

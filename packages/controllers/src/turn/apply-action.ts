@@ -2,7 +2,7 @@ import {
   beforeCreate,
   beforeDelete,
   beforeFinalize,
-  beforeUpdate,
+  beforeUpdateIn,
   beforeUpdateStatus,
   beforeUpdateSubresource,
   groupResource,
@@ -108,8 +108,11 @@ function update(action: Extract<Action, { type: 'update' | 'updateStatus' }>, co
   const { definition, key } = kindOf(action.object, context);
   const current = context.overlay.get(key);
   if (!current) throw notFoundError(groupResource(definition), key.name);
-  const before = action.type === 'update' ? beforeUpdate : beforeUpdateStatus;
-  context.log.append(definition, key, before(definition, current, action.object));
+  const mutation =
+    action.type === 'update'
+      ? beforeUpdateIn(definition, { current, desired: action.object }, context.lifecycleContext)
+      : beforeUpdateStatus(definition, current, action.object);
+  context.log.append(definition, key, mutation);
 }
 
 function remove(action: Extract<Action, { type: 'delete' }>, context: ApplyContext): void {

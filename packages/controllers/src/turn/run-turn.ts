@@ -73,7 +73,13 @@ class Turn {
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
     this.#context = { now, newNameSuffix, clusterCa };
     const policies = (resource: string, namespace: string) => policiesIn(this.#overlay, resource, namespace);
-    const lifecycleContext = { now, newUid, newNameSuffix, policies };
+    const lifecycleContext = {
+      now,
+      newUid,
+      newNameSuffix,
+      policies,
+      ...(input.room && { room: input.room }),
+    };
     this.#apply = {
       overlay: this.#overlay,
       log: this.#log,

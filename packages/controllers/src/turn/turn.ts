@@ -1,4 +1,4 @@
-import type { KindRegistry } from '@berth/kinds';
+import type { AssignmentRoom, KindRegistry } from '@berth/kinds';
 import type { ObjectUsage, QuotaRule, StoredBody } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import type { BaseView } from './base-view.ts';
@@ -59,6 +59,8 @@ export interface TurnInput {
   readonly newUid: () => string;
   readonly newNameSuffix: () => string;
   readonly clusterCa: string;
+  /** What objects can be given. Default: nothing. */
+  readonly room?: AssignmentRoom;
   /**
    * Room that a release gives back is not used in the same turn. To be set for the next try after a commit was refused
    * because a node had no room left: a pod whose claim ends may never have had one. Nor is room claimed then for pods

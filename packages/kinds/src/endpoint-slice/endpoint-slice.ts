@@ -3,6 +3,7 @@ import { listWithMore } from '../columns/list-with-more.ts';
 import { ageColumn, nameColumn, textColumn } from '../columns/object-columns.ts';
 import type { EndpointSlice } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
+import { kubernetesService } from '../service/kubernetes-service.ts';
 import { objectVerbs } from '../strategy/object-verbs.ts';
 import { listOf } from './list-of.ts';
 import { withoutOldTopology } from './old-topology.ts';
@@ -40,6 +41,7 @@ export const endpointSlice: KindDefinition = {
     validateCreate: validateEndpointSlice,
     validateUpdate: validateEndpointSliceUpdate,
   },
+  placedObjects: kubernetesService,
   selectableFields: {},
   hasGeneration: true,
 };

@@ -3,6 +3,7 @@ import { ageColumn, nameColumn, textColumn } from '../columns/object-columns.ts'
 import { listWithMore } from '../columns/list-with-more.ts';
 import type { Endpoints } from '../generated/api-types.ts';
 import type { KindDefinition } from '../kind-definition.ts';
+import { kubernetesService } from '../service/kubernetes-service.ts';
 import { objectVerbs } from '../strategy/object-verbs.ts';
 import { unchanged } from '../strategy/unchanged.ts';
 import { endpointsWarnings, validateEndpoints } from './validate-endpoints.ts';
@@ -41,6 +42,7 @@ export const endpoints: KindDefinition = {
     validateUpdate: validateEndpoints,
     warnings: endpointsWarnings,
   },
+  placedObjects: kubernetesService,
   selectableFields: {},
   hasGeneration: false,
   createOnUpdate: true,

@@ -10,6 +10,7 @@ import {
 import type { KindDefinition } from '../kind-definition.ts';
 import { groupKind } from '../registry/resource-name.ts';
 import { admissionsOf, fillIn, requireAdmitted } from './admission.ts';
+import { assigned } from './assignment-room.ts';
 import { withMetadata } from './metadata.ts';
 import type { LifecycleContext, Mutation } from './mutation.ts';
 
@@ -36,7 +37,8 @@ export function beforeCreate(kind: KindDefinition, object: KubeObject, context: 
   });
   const judging = admissionsOf(kind, named, context);
   const defaulted = kind.strategy.applyDefaults(named);
-  const prepared = kind.strategy.prepareForCreate(fillIn(defaulted, judging));
+  const made = kind.strategy.prepareForCreate(fillIn(defaulted, judging));
+  const prepared = assigned(kind, { object: made, current: undefined }, context);
 
   const rules = { namespaced: kind.scope === 'Namespaced', nameRule: kind.nameRule ?? nameIsDnsSubdomain };
   const errors = [...validateObjectMeta(prepared.metadata, rules), ...kind.strategy.validateCreate(prepared)];

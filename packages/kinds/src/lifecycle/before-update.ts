@@ -14,8 +14,9 @@ import {
 } from '@berth/machinery';
 import type { KindDefinition, UpdateStrategy } from '../kind-definition.ts';
 import { groupKind, groupResource } from '../registry/resource-name.ts';
+import { assigned } from './assignment-room.ts';
 import { withMetadata } from './metadata.ts';
-import type { Mutation } from './mutation.ts';
+import type { LifecycleContext, Mutation } from './mutation.ts';
 
 /**
  * What an update of the main resource makes of the current object. Does not compare resource versions:
@@ -24,7 +25,17 @@ import type { Mutation } from './mutation.ts';
  * @throws StatusError `Invalid`
  */
 export function beforeUpdate(kind: KindDefinition, current: KubeObject, desired: KubeObject): Mutation {
-  const prepared = prepare({ kind, strategy: kind.strategy, current, desired });
+  return beforeUpdateIn(kind, { current, desired }, {});
+}
+
+/** The same where objects can be given something. @throws StatusError `Invalid` */
+export function beforeUpdateIn(
+  kind: KindDefinition,
+  { current, desired }: { readonly current: KubeObject; readonly desired: KubeObject },
+  context: Pick<LifecycleContext, 'room'>,
+): Mutation {
+  const made = prepare({ kind, strategy: kind.strategy, current, desired });
+  const prepared = assigned(kind, { object: made, current }, context);
   const generation = current.metadata.generation ?? 0;
   const next = countsInGeneration(kind, prepared, current)
     ? withMetadata(prepared, { generation: generation + 1 })

@@ -1,4 +1,5 @@
 import type { KubeObject } from '@berth/machinery';
+import type { AssignmentRoom } from './assignment-room.ts';
 
 /**
  * The life of an object from request to log, the same for the API server and for controllers. Everything here is pure:
@@ -15,6 +16,8 @@ export interface LifecycleContext {
    * May be absent where no kind with an admission is created.
    */
   readonly policies?: (resource: string, namespace: string) => readonly KubeObject[];
+  /** What objects can be given; see `KindDefinition.assign`. Without it they are given nothing. */
+  readonly room?: AssignmentRoom;
 }
 
 /** `metav1.DeleteOptions`, decoded. Checked by `beforeDelete`. */

@@ -2,7 +2,7 @@ import { type FieldError, type FieldPath, goQuote, invalid } from '@berth/machin
 import { fieldWarning } from './field-warning.ts';
 
 /** An IP address, parsed as leniently as old objects were. */
-interface IpAddress {
+export interface IpAddress {
   /** Sixteen-bit groups: eight of IPv6, or the two of IPv4. */
   readonly groups: readonly number[];
   readonly hasLeadingZeros: boolean;
@@ -40,7 +40,7 @@ export function ipFamily(value: string): 4 | 6 | undefined {
   return address.groups.length === 2 || isMappedIpv4(address) ? 4 : 6;
 }
 
-function parseIp(value: string): IpAddress | undefined {
+export function parseIp(value: string): IpAddress | undefined {
   return value.includes(':') ? parseIpv6(value) : parseIpv4(value);
 }
 
@@ -83,7 +83,7 @@ function isMappedIpv4({ groups }: IpAddress): boolean {
 }
 
 /** RFC 5952: lower case, no leading zeros, the longest run of zeros as `::`. */
-function formatIp(address: IpAddress): string {
+export function formatIp(address: IpAddress): string {
   const groups = isMappedIpv4(address) ? address.groups.slice(6) : address.groups;
   if (groups.length === 2) return groups.flatMap((group) => [group >> 8, group & 255]).join('.');
   let [runStart, runLength] = [-1, 1];

@@ -1,7 +1,9 @@
 import { nameIsDns1035Label } from '@berth/machinery';
 import type { KindDefinition } from '../kind-definition.ts';
+import { kubernetesService } from './kubernetes-service.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus } from '../strategy/status-strategy.ts';
+import { assignService } from './assign-service.ts';
 import { defaultService } from './default-service.ts';
 import { prepareServiceForCreate, prepareServiceForUpdate } from './prepare-service.ts';
 import { serviceColumns } from './service-columns.ts';
@@ -37,6 +39,7 @@ export const service: KindDefinition = {
     warnings: serviceWarnings,
     status: { prepareForUpdate: keepAllButStatus, validateUpdate: validateServiceStatus },
   },
+  placedObjects: kubernetesService,
   selectableFields: {
     'spec.clusterIP': (object) => serviceSpecOf(object).clusterIP ?? '',
     'spec.type': (object) => serviceSpecOf(object).type ?? '',
@@ -45,4 +48,5 @@ export const service: KindDefinition = {
   createOnUpdate: true,
   answersDeleteWithObject: true,
   usage: serviceUsage,
+  assign: assignService,
 };

@@ -12,6 +12,11 @@ export interface ObjectUsage {
    * it could not be held to it.
    */
   readonly unspecified?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * What no other object of the cluster may hold at the same time: an address, a port. What begins with `machine/` no
+   * other object of any cluster may hold.
+   */
+  readonly holds?: readonly string[];
 }
 
 /** The usage of objects that are only counted. */

@@ -77,7 +77,7 @@ export function setSuspended(database: Database, clusterId: string, suspended: b
 export function recount(database: Database, clusterId: string): Promise<number> {
   return translated('change', async () => {
     const [row] = await database.clusterSql<{ wrong: number }[]>`
-      select berth.recount(${clusterId}) as wrong`;
+      select berth.recount(${clusterId}) + berth.recount_held_values(${clusterId}) as wrong`;
     return row?.wrong ?? 0;
   });
 }

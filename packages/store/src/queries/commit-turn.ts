@@ -72,6 +72,10 @@ function refusedTurn(thrown: unknown, turn: TurnCommit): TurnOutcome | undefined
   const code = errorCode(thrown);
   const detail = errorDetail(thrown);
   if (detail === undefined) return undefined;
+  if (code === 'BT003') {
+    const write = turn.writes.find(({ usage }) => usage?.holds?.includes(detail));
+    return write && { status: 'conflict', write, outcome: { status: 'held', value: detail } };
+  }
   if (code === 'BT001') {
     // Made by the SQL function.
     const [refusal] = JSON.parse(detail) as Refusal[];

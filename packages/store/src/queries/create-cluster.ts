@@ -1,7 +1,7 @@
 import type { QuotaRefusal } from '@berth/machinery';
 import type postgres from 'postgres';
 import type { Database } from '../database.ts';
-import { ClusterSeedError } from '../errors.ts';
+import { ClusterSeedError, HeldValueError } from '../errors.ts';
 import type { SealedBodies } from '../sealing/sealed-bodies.ts';
 import type { NewCluster, SigningKey } from '../store.ts';
 import type { Refusal, Write } from '../types.ts';
@@ -31,6 +31,7 @@ export async function createCluster(
       ? { status: 'refused', outcome: { status: 'exists' } }
       : { status: 'created', heads };
   } catch (thrown) {
+    if (thrown instanceof HeldValueError) throw new ClusterSeedError(thrown.message);
     if (!(thrown instanceof RefusedWrite)) throw thrown;
     return { status: 'refused', outcome: thrown.refused.outcome };
   }

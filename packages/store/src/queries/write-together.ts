@@ -1,5 +1,6 @@
 import type postgres from 'postgres';
 import type { Database } from '../database.ts';
+import { HeldValueError } from '../errors.ts';
 import type { RestingWrites, SealedBodies } from '../sealing/sealed-bodies.ts';
 import type { Refusal, TogetherOutcome, Write } from '../types.ts';
 import { commitWrites } from './commit-writes.ts';
@@ -21,8 +22,18 @@ export async function writeTogether(
     return { outcome: { status: 'applied', revisions }, newHead };
   } catch (thrown) {
     if (thrown instanceof RefusedWrite) return { outcome: thrown.refused };
+    if (thrown instanceof HeldValueError) return { outcome: heldOutcome(writes, thrown.value) };
     throw thrown;
   }
+}
+
+/** The first write that would take what another object holds. */
+function heldOutcome(writes: readonly Write[], value: string): TogetherOutcome {
+  const position = Math.max(
+    0,
+    writes.findIndex(({ usage }) => usage?.holds?.includes(value)),
+  );
+  return { status: 'refused', position, outcome: { status: 'held', value } };
 }
 
 /** Applies writes within a transaction. @throws RefusedWrite, which is to roll it back */

@@ -251,6 +251,25 @@ export const usage = berth.table(
   (table) => [primaryKey({ columns: [table.clusterId, table.namespace, table.resource, table.class] })],
 );
 
+/**
+ * What one object alone may hold: of its cluster, and of all clusters where it begins with `machine/`. Kept by triggers on
+ * `objects`, by what the usage of each object says.
+ */
+export const heldValues = berth.table(
+  'held_values',
+  {
+    clusterId: byteText('cluster_id').notNull(),
+    value: byteText().notNull(),
+    resource: byteText().notNull(),
+    namespace: byteText().notNull(),
+    name: byteText().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.clusterId, table.value] }),
+    uniqueIndex('held_values_machine').on(table.value).where(sql`value like 'machine/%'`),
+  ],
+);
+
 /** Objects that limit the usage of their namespace, as the commit judges by them. */
 export const quotas = berth.table(
   'quotas',
