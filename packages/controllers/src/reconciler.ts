@@ -132,6 +132,8 @@ export interface ObservedChange {
 export interface Reconciler {
   /** Component name in Events (`job-controller`). */
   readonly name: string;
+  /** Its keys come before those of others that wait. Only for what is little work, and what others count on. */
+  readonly goesFirst?: boolean;
   /**
    * The keys that a change wakes; none if it does not matter. `view` already shows the change. A key need not name an
    * object: `resource` may be a word of the controller's own (`owner`) where the work is not about one object.

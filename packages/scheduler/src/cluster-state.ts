@@ -3,7 +3,7 @@ import type { KubeObject } from '@berth/machinery';
 import type { Candidate } from './candidate.ts';
 import type { ClusterFacts, ObjectKey, PlacedPod } from './cluster-facts.ts';
 import type { PodMove } from './filters/filter.ts';
-import { NodeState } from './node-state.ts';
+import { NodeState, type StateClock } from './node-state.ts';
 import { type PodFacts, podFacts } from './pod-facts.ts';
 import { PodShape, shapeKey } from './pod-shape.ts';
 
@@ -36,10 +36,15 @@ export class ClusterState implements ClusterFacts {
   /** Pods that are to be given a node, by uid. */
   readonly unassigned = new Map<string, PodFacts>();
   readonly #source: ClusterSource;
+  readonly #clock: StateClock = { ticks: 0 };
   readonly #rules: PodRules;
   readonly #byName = new Map<string, NodeState>();
+  #dependents = 0;
+  /** Of the unassigned those that are promised a node, by its name and their uid. */
+  readonly #nominated = new Map<string, Map<string, PodFacts>>();
   /** Pods that were put on a node here, and whose binding the source does not show yet. */
   readonly #assumed = new Map<string, PlacedPod>();
+  readonly #promised = new Map<string, string>();
   readonly #moves: PodMove[] = [];
   readonly #shapes = new Map<string, PodShape>();
   /** How many changes of other objects there were, and at which of them each resource changed last. */
@@ -50,7 +55,7 @@ export class ClusterState implements ClusterFacts {
   constructor(source: ClusterSource, rules: PodRules) {
     this.#source = source;
     this.#rules = rules;
-    this.nodes = source.nodes().map((candidate, index) => new NodeState(index, candidate));
+    this.nodes = source.nodes().map((candidate, index) => new NodeState(index, candidate, this.#clock));
     for (const node of this.nodes) this.#byName.set(node.name, node);
     for (const pod of source.list<Pod>('pods')) this.#enter(pod);
   }
@@ -92,10 +97,29 @@ export class ClusterState implements ClusterFacts {
 
   /** Shows a pod on a node before the source does. */
   assume(pod: PodFacts, node: NodeState): void {
-    this.unassigned.delete(pod.uid);
+    this.#found(pod.uid);
+    this.#withdraw(pod);
     this.#assumed.set(pod.uid, { pod, node });
     node.claim(pod, 1);
     this.#move({ pod, node, sign: 1 });
+  }
+
+  /** How many of the unassigned look at other pods. */
+  get dependents(): number {
+    return this.#dependents;
+  }
+
+  /** Pods that a node is promised to. */
+  nominatedTo(node: string): readonly PodFacts[] {
+    const pods = this.#nominated.get(node);
+    return pods ? [...pods.values()] : [];
+  }
+
+  /** Promises a node to a pod before the source does; until the source says something else. */
+  nominate(pod: PodFacts, node: NodeState): void {
+    this.#withdraw(pod);
+    indexed(this.#nominated, node.name).set(pod.uid, pod);
+    this.#promised.set(pod.uid, node.name);
   }
 
   /** Takes back all that was assumed: what came of it, the source says. */
@@ -109,7 +133,7 @@ export class ClusterState implements ClusterFacts {
         name: pod.pod.metadata.name,
       });
       if (current?.metadata.uid === pod.uid && this.#rules.isUnassigned(current)) {
-        this.unassigned.set(pod.uid, podFacts(current));
+        this.#await(podFacts(current));
       }
     }
     this.#assumed.clear();
@@ -122,17 +146,17 @@ export class ClusterState implements ClusterFacts {
       move.node.claim(move.pod, move.sign);
       this.#move(move);
     };
-    const claims = new Map<NodeState, Candidate['claimed']>();
+    const before = new Map<NodeState, { claimed: Candidate['claimed']; version: number }>();
     try {
       return run((pod, node, sign) => {
-        if (!claims.has(node)) claims.set(node, node.claimed);
+        if (!before.has(node)) before.set(node, { claimed: node.claimed, version: node.version });
         const move = { pod, node, sign };
         done.push(move);
         apply(move);
       });
     } finally {
       for (const { pod, node, sign } of done.reverse()) this.#move({ pod, node, sign: sign === 1 ? -1 : 1 });
-      for (const [node, claimed] of claims) node.claimed = claimed;
+      for (const [node, was] of before) node.restore(was);
     }
   }
 
@@ -149,8 +173,13 @@ export class ClusterState implements ClusterFacts {
       }
       this.#shapes.set(key, shape);
     }
-    shape.follow(this.#moves);
+    this.follow(shape);
     return shape;
+  }
+
+  /** Brings a shape up to date that was asked for earlier. */
+  follow(shape: PodShape): void {
+    shape.follow(this.#moves);
   }
 
   /** Equal for pods that the same nodes suit equally well. */
@@ -179,9 +208,30 @@ export class ClusterState implements ClusterFacts {
       const node = this.#byName.get(pod.spec?.nodeName ?? '');
       if (node) this.#move({ pod: podFacts(pod), node, sign: 1 });
     } else if (this.#rules.isUnassigned(pod)) {
-      const facts = podFacts(pod);
-      this.unassigned.set(facts.uid, facts);
+      this.#await(podFacts(pod));
     }
+  }
+
+  #await(pod: PodFacts): void {
+    this.#found(pod.uid);
+    this.unassigned.set(pod.uid, pod);
+    if (pod.dependsOnPods) this.#dependents++;
+    const node = pod.nominatedNodeName;
+    if (node === undefined) return;
+    indexed(this.#nominated, node).set(pod.uid, pod);
+    this.#promised.set(pod.uid, node);
+  }
+
+  #found(uid: string): void {
+    if (this.unassigned.get(uid)?.dependsOnPods) this.#dependents--;
+    this.unassigned.delete(uid);
+  }
+
+  #withdraw({ uid }: Pick<PodFacts, 'uid'>): void {
+    const node = this.#promised.get(uid);
+    if (node === undefined) return;
+    this.#promised.delete(uid);
+    this.#nominated.get(node)?.delete(uid);
   }
 
   #leave(pod: Pod): void {
@@ -189,7 +239,9 @@ export class ClusterState implements ClusterFacts {
       const node = this.#byName.get(pod.spec?.nodeName ?? '');
       if (node) this.#move({ pod: podFacts(pod), node, sign: -1 });
     } else {
-      this.unassigned.delete(pod.metadata.uid ?? pod.metadata.name);
+      const uid = pod.metadata.uid ?? pod.metadata.name;
+      this.#found(uid);
+      this.#withdraw({ uid });
     }
   }
 
@@ -198,13 +250,19 @@ export class ClusterState implements ClusterFacts {
     const { pod, node, sign } = move;
     if (sign === 1) node.pods.set(pod.uid, pod);
     else node.pods.delete(pod.uid);
-    node.version++;
+    node.touch();
     if (pod.isAttached) {
       if (sign === 1) this.attachedPods.set(pod.uid, { pod, node });
       else this.attachedPods.delete(pod.uid);
     }
     this.#moves.push(move);
   }
+}
+
+function indexed(index: Map<string, Map<string, PodFacts>>, key: string): Map<string, PodFacts> {
+  let pods = index.get(key);
+  if (!pods) index.set(key, (pods = new Map()));
+  return pods;
 }
 
 export interface ObservedObject {

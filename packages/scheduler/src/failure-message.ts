@@ -1,10 +1,11 @@
 import type { Rejection } from './filters/filter.ts';
+import type { Preemption } from './preemption/preempt.ts';
 
 /**
- * Why no node can take a pod, in kube-scheduler's words: each reason with the number of nodes that it holds for, and
- * whether preemption (which Berth does not do) could have helped.
+ * Why no node can take a pod, in kube-scheduler's words: each reason with the number of nodes that it holds for, and why
+ * preemption would not help.
  */
-export function failureMessage(rejections: readonly Rejection[], options: { mayPreempt: boolean }): string {
+export function failureMessage(rejections: readonly Rejection[], preemption: Preemption): string {
   const nodes = rejections.length;
   if (nodes === 0) return 'no nodes available to schedule pods';
   const ofPod = rejections.find((rejection) => rejection.ofPod);
@@ -12,16 +13,24 @@ export function failureMessage(rejections: readonly Rejection[], options: { mayP
     ? ofPod.reasons.join(', ')
     : histogram(rejections.flatMap((rejection) => rejection.reasons));
   const prefix = `0/${nodes} nodes are available: `;
-  const preemption = options.mayPreempt
-    ? `${prefix}${histogram(rejections.map(preemptionReason))}.`
-    : 'not eligible due to preemptionPolicy=Never.';
-  return `${prefix}${reasons}. no new claims to deallocate, preemption: ${preemption}`;
+  const message = `${prefix}${reasons}.`;
+  const told = preemptionMessage(preemption, prefix);
+  return told === undefined ? message : `${message} no new claims to deallocate, preemption: ${told}`;
 }
 
-function preemptionReason(rejection: Rejection): string {
-  return rejection.unresolvable
-    ? 'Preemption is not helpful for scheduling'
-    : 'No preemption victims found for incoming pod';
+function preemptionMessage(preemption: Preemption, prefix: string): string | undefined {
+  switch (preemption.type) {
+    case 'found':
+      return undefined;
+    case 'never':
+      return 'not eligible due to preemptionPolicy=Never.';
+    case 'underway':
+      return 'not eligible due to a terminating pod on the nominated node.';
+    case 'none':
+      return `${prefix}${histogram(preemption.reasons)}.`;
+    default:
+      return preemption satisfies never;
+  }
 }
 
 /** `1 Insufficient cpu, 2 node(s) were unschedulable`: sorted as text, as upstream does. */

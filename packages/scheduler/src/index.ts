@@ -9,6 +9,7 @@ export type { NodeState } from './node-state.ts';
 export { type PodFacts, podFacts } from './pod-facts.ts';
 export { podRequests } from './pod-requests.ts';
 export type { Resources } from './resources.ts';
+export { preempt, type Preemption } from './preemption/preempt.ts';
 export { type SchedulingResult, schedulePod } from './schedule-pod.ts';
 export {
   bindCompletedAnnotation,

@@ -1,7 +1,12 @@
 import { type Candidate, type NodeFacts, nodeFacts } from './candidate.ts';
 import type { PodFacts } from './pod-facts.ts';
 
-/** A node as filters and scores see it. Only `ClusterState` changes it, and counts `version` up each time. */
+/** Counts the changes of a state, so that no two versions of a node are the same number. */
+export interface StateClock {
+  ticks: number;
+}
+
+/** A node as filters and scores see it. Only `ClusterState` changes it, and gives it another `version` each time. */
 export class NodeState {
   /** Its place in the list of nodes. */
   readonly index: number;
@@ -9,11 +14,13 @@ export class NodeState {
   /** The pods of this cluster on the node, by uid; without those that have ended. */
   readonly pods = new Map<string, PodFacts>();
   version = 0;
+  readonly #clock: StateClock;
   #claimed: Candidate['claimed'];
   #others: { readonly version: number; readonly amounts: ReadonlyMap<string, number> } | undefined;
 
-  constructor(index: number, candidate: Candidate) {
+  constructor(index: number, candidate: Candidate, clock: StateClock) {
     this.index = index;
+    this.#clock = clock;
     this.facts = nodeFacts(candidate.node);
     this.#claimed = candidate.claimed;
   }
@@ -29,7 +36,18 @@ export class NodeState {
 
   set claimed(claimed: Candidate['claimed']) {
     this.#claimed = claimed;
-    this.version++;
+    this.touch();
+  }
+
+  /** Something about it is different now. */
+  touch(): void {
+    this.version = ++this.#clock.ticks;
+  }
+
+  /** Makes it what it was at a version; whoever calls this has put back everything else. */
+  restore(before: { readonly claimed: Candidate['claimed']; readonly version: number }): void {
+    this.#claimed = before.claimed;
+    this.version = before.version;
   }
 
   /** What the pods of this cluster take up of a resource that claims do not count. */

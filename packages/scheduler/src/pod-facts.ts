@@ -61,6 +61,22 @@ export class PodFacts {
     return podAffinity !== undefined || podAntiAffinity !== undefined;
   }
 
+  /** Where it may go depends on where other pods are. */
+  get dependsOnPods(): boolean {
+    return this.isAttached || this.spreadConstraints.length > 0;
+  }
+
+  /** The node that it was promised, where room is being made for it. */
+  get nominatedNodeName(): string | undefined {
+    return this.pod.status?.nominatedNodeName || undefined;
+  }
+
+  /** When its node took it on; pods that have not said so yet are the youngest. */
+  get startedMs(): number {
+    const startTime = this.pod.status?.startTime;
+    return startTime === undefined ? Number.MAX_SAFE_INTEGER : Date.parse(startTime);
+  }
+
   get isTerminating(): boolean {
     return this.pod.metadata.deletionTimestamp !== undefined;
   }

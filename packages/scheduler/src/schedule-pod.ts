@@ -4,6 +4,7 @@ import type { Rejection } from './filters/filter.ts';
 import type { NodeState } from './node-state.ts';
 import type { PodFacts } from './pod-facts.ts';
 import type { PodShape } from './pod-shape.ts';
+import { rejectionOn } from './rejection-on.ts';
 
 export type SchedulingResult =
   | { readonly node: NodeState; readonly updates: readonly KubeObject[]; readonly waits: boolean }
@@ -12,18 +13,19 @@ export type SchedulingResult =
 
 /**
  * The best node for a pod: one that passes every filter, of the highest score; among equals the one that the pod's uid
- * picks, so that equal pods spread and the choice is the same whoever makes it. The state is left as it is.
+ * picks, so that equal pods spread and the choice is the same whoever makes it. A node that the pod was promised goes first. The state is left as it is.
  */
 export function schedulePod(pod: PodFacts, state: ClusterState): SchedulingResult {
   const shape = state.shapeOf(pod);
   const feasible: NodeState[] = [];
   const rejections: Rejection[] = [];
+  const promised = pod.nominatedNodeName === undefined ? undefined : state.node(pod.nominatedNodeName);
   for (const node of state.nodes) {
-    const rejection = shape.check(node);
+    const rejection = rejectionOn(node, { pod, shape, state });
     if (rejection) rejections.push(rejection);
     else feasible.push(node);
   }
-  const node = pick(feasible, shape, pod.uid);
+  const node = promised && feasible.includes(promised) ? promised : pick(feasible, shape, pod.uid);
   if (!node) return { node: undefined, rejections };
   const reservations = shape.reservers.flatMap(({ reserve }) => reserve?.(node) ?? []);
   return {

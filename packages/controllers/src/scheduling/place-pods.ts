@@ -1,7 +1,8 @@
 import type { Pod } from '@berth/kinds';
-import { failureMessage, type PodFacts, schedulePod } from '@berth/scheduler';
+import { type ClusterState, failureMessage, type PodFacts, preempt, schedulePod } from '@berth/scheduler';
 import type { Action, ClusterView } from '../reconciler.ts';
 import { inQueueOrder, isWaiting, unschedulable } from './pod-queue.ts';
+import { preemptActions } from './preempt-actions.ts';
 import { bindActions, waitActions } from './schedule-actions.ts';
 import { schedulingState } from './scheduling-state.ts';
 
@@ -12,6 +13,8 @@ const longestRetryMs = 60_000;
 const mostPodsAtOnce = 500;
 /** Nor does it tell more of them that they wait for another reason now. */
 const mostPodsTold = 100;
+/** Nor does it make room for more of them at the cost of others: that takes a look at every pod of every node. */
+const mostPreemptions = 20;
 
 export interface PlacePodsOptions {
   readonly now: Date;
@@ -24,49 +27,103 @@ export interface PlacePodsOptions {
  */
 export function placePods(view: ClusterView, { now, which }: PlacePodsOptions): readonly Action[] {
   const state = schedulingState(view);
-  const waiting = [...state.unassigned.values()].filter(({ pod }) => which(pod)).sort(inQueueOrder);
-  const actions: Action[] = [];
-  const refused = new Map<string, string>();
-  let bound = 0;
-  let told = 0;
-  for (const facts of waiting) {
-    const shape = state.shapeKey(facts);
-    let message = refused.get(shape);
-    if (message === undefined) {
-      const result = schedulePod(facts, state);
-      if (result.node !== undefined) {
-        for (const object of result.updates) actions.push({ type: 'update', object });
-        // Room that a pod will need once its volumes are there is nobody else's.
-        state.assume(facts, result.node);
-        if (result.waits) continue;
-        actions.push(...bindActions(facts, result.node.name));
-        if (++bound === mostPodsAtOnce) return [...actions, { type: 'wakeAt', at: now }];
-        continue;
-      }
-      const mayPreempt = facts.pod.spec?.preemptionPolicy !== 'Never';
-      message = failureMessage(result.rejections, { mayPreempt });
-      if (!dependsOnPods(facts)) refused.set(shape, message);
-    }
-    if (told < mostPodsTold || !isWaiting(facts.pod)) {
-      const news = waitActions(facts.pod, { message, now });
-      told += Math.min(news.length, 1);
-      actions.push(...news);
-    }
+  const pods = [...state.unassigned.values()].filter(({ pod }) => which(pod)).sort(inQueueOrder);
+  const round = new Round(state, now);
+  for (const pod of pods) {
+    round.place(pod);
+    if (round.isFull) return [...round.actions, { type: 'wakeAt', at: now }];
   }
-  const left = waiting.filter(({ pod }) => isWaiting(pod));
-  if (left.length === 0 || bound === waiting.length) return actions;
-  return [...actions, { type: 'wakeAt', at: new Date(now.getTime() + retryDelayMs(left, now)) }];
+  const left = pods.filter(({ pod, uid }) => isWaiting(pod) && state.unassigned.has(uid));
+  if (left.length === 0) return round.actions;
+  return [...round.actions, { type: 'wakeAt', at: new Date(now.getTime() + retryDelayMs(left, now)) }];
 }
 
-/** A pod that finds its node may be what another has waited for. */
-function dependsOnPods(pod: PodFacts): boolean {
-  return pod.isAttached || pod.spreadConstraints.length > 0;
+/** What one reconcile does, pod by pod. */
+class Round {
+  readonly actions: Action[] = [];
+  readonly #state: ClusterState;
+  readonly #now: Date;
+  /** By the shape of pods why they do not fit. */
+  readonly #refused = new Map<string, string>();
+  readonly #victims = new Set<string>();
+  #bound = 0;
+  #told = 0;
+  #preempted = 0;
+
+  constructor(state: ClusterState, now: Date) {
+    this.#state = state;
+    this.#now = now;
+  }
+
+  get isFull(): boolean {
+    return this.#bound >= mostPodsAtOnce || this.#preempted >= mostPreemptions;
+  }
+
+  place(pod: PodFacts): void {
+    const shape = this.#state.shapeKey(pod);
+    // One that was promised a node is looked at for itself; one that finds its node may be what another has waited for.
+    const isAlike = pod.nominatedNodeName === undefined && !pod.dependsOnPods;
+    const message = isAlike ? this.#refused.get(shape) : undefined;
+    if (message !== undefined) {
+      this.#tell(pod, { message });
+      return;
+    }
+    const result = schedulePod(pod, this.#state);
+    if (result.node === undefined) {
+      const told = this.#makeRoom(pod, result.rejections);
+      if (isAlike && told !== undefined) this.#refused.set(shape, told);
+      return;
+    }
+    for (const object of result.updates) this.actions.push({ type: 'update', object });
+    // Room that a pod will need once its volumes are there is nobody else's.
+    this.#state.assume(pod, result.node);
+    if (result.waits) return;
+    this.actions.push(...bindActions(pod, result.node.name));
+    this.#bound++;
+  }
+
+  /** @returns why there is no room for any pod like this one */
+  #makeRoom(pod: PodFacts, rejections: Parameters<typeof preempt>[2]): string | undefined {
+    const preemption = preempt(pod, this.#state, rejections);
+    const message = failureMessage(rejections, preemption);
+    // It has been told, and the room that it waits for is on its way.
+    if (preemption.type === 'underway') return undefined;
+    if (preemption.type !== 'found') {
+      this.#tell(pod, { message });
+      return message;
+    }
+    const { node, victims } = preemption;
+    this.#preempted++;
+    this.actions.push(...preemptActions(pod, { node, victims, gone: this.#victims, now: this.#now }));
+    for (const demoted of this.#state.nominatedTo(node.name)) {
+      if (demoted.priority < pod.priority) this.actions.push(...withdrawActions(demoted.pod));
+    }
+    this.#state.nominate(pod, node);
+    this.#tell(pod, { message, nominatedNodeName: node.name });
+    return undefined;
+  }
+
+  #tell({ pod }: PodFacts, news: { readonly message: string; readonly nominatedNodeName?: string }): void {
+    const isOld = isWaiting(pod) && news.nominatedNodeName === undefined;
+    if (isOld && this.#told >= mostPodsTold) return;
+    const actions = waitActions(pod, { ...news, now: this.#now });
+    if (isOld) this.#told += Math.min(actions.length, 1);
+    this.actions.push(...actions);
+  }
+}
+
+/** A node that was promised to a less important pod is not any more. */
+function withdrawActions(pod: Pod): readonly Action[] {
+  if (!pod.status?.nominatedNodeName) return [];
+  const { nominatedNodeName: _promised, ...status } = pod.status;
+  return [{ type: 'updateStatus', object: { ...pod, status } }];
 }
 
 /** As long as the youngest has waited: soon at first, each time twice as long, at most a minute. */
 function retryDelayMs(waiting: readonly PodFacts[], now: Date): number {
-  const youngest = Math.max(
-    ...waiting.map(({ pod }) => Date.parse(unschedulable(pod)?.lastTransitionTime ?? '') || 0),
-  );
+  let youngest = 0;
+  for (const { pod } of waiting) {
+    youngest = Math.max(youngest, Date.parse(unschedulable(pod)?.lastTransitionTime ?? '') || 0);
+  }
   return Math.min(longestRetryMs, Math.max(shortestRetryMs, now.getTime() - youngest));
 }

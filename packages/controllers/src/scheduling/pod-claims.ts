@@ -14,6 +14,8 @@ const separator = '/';
  */
 export const podClaims: Reconciler = {
   name: 'pod-claims',
+  // The scheduler is woken by the same changes, and finds all the room that there is.
+  goesFirst: true,
   keysOf: ({ resource, before, after }: ObservedChange): readonly ReconcileKey[] => {
     if (resource !== 'pods') return [];
     const was = before && isAssigned(before);

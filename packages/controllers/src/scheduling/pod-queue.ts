@@ -1,6 +1,6 @@
 import type { Pod } from '@berth/kinds';
 import type { PodFacts } from '@berth/scheduler';
-import type { ObservedChange, ReconcileKey } from '../reconciler.ts';
+import type { ReconcileKey } from '../reconciler.ts';
 
 const ownName = 'default-scheduler';
 
@@ -45,29 +45,4 @@ export function inQueueOrder(left: PodFacts, right: PodFacts): number {
 
 function createdMs({ pod }: PodFacts): number {
   return Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
-}
-
-/** What pods may wait for, too. */
-const volumeResources: ReadonlySet<string> = new Set([
-  'persistentvolumeclaims',
-  'persistentvolumes',
-  'storageclasses.storage.k8s.io',
-]);
-
-/** New pods; the waiting ones when a node or a volume changed, when one joins them, and when a pod gives its room back. */
-export function schedulingKeys({ resource, before, after }: ObservedChange): readonly ReconcileKey[] {
-  if (resource === 'nodes') return [waitingPods];
-  if (volumeResources.has(resource)) return [waitingPods, freshPods];
-  if (resource !== 'pods') return [];
-  const gaveRoomBack = before && isAssigned(before) && !(after && isAssigned(after));
-  const keys = gaveRoomBack ? [waitingPods] : [];
-  if (!after || !isUnassigned(after)) return keys;
-  if (!isWaiting(after)) return [...keys, freshPods];
-  const isNews = !before || !isWaiting(before) || specChanged(before, after);
-  return isNews ? [waitingPods] : keys;
-}
-
-/** Tolerations and node affinity of a waiting pod may be edited; its status alone is the scheduler's own doing. */
-function specChanged(before: Pod, after: Pod): boolean {
-  return before.spec !== after.spec && JSON.stringify(before.spec) !== JSON.stringify(after.spec);
 }

@@ -1,6 +1,7 @@
 import type { Reconciler } from '../reconciler.ts';
-import { freshPods, isWaiting, schedulingKeys, waitingPods } from './pod-queue.ts';
 import { placePods } from './place-pods.ts';
+import { freshPods, isWaiting, waitingPods } from './pod-queue.ts';
+import { schedulingKeys } from './wakes.ts';
 
 /** https://kubernetes.io/docs/concepts/scheduling-eviction/kube-scheduler/ */
 export const scheduler: Reconciler = {

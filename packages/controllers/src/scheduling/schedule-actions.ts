@@ -16,11 +16,19 @@ export function bindActions({ pod, requests }: PodFacts, node: string): readonly
   ];
 }
 
+export interface WaitNews {
+  readonly message: string;
+  /** The node on which room is being made for the pod; absent: none is, any more. */
+  readonly nominatedNodeName?: string;
+  readonly now: Date;
+}
+
 /** Nothing if the pod has been told so already. */
-export function waitActions(pod: Pod, { message, now }: { message: string; now: Date }): readonly Action[] {
+export function waitActions(pod: Pod, { message, nominatedNodeName, now }: WaitNews): readonly Action[] {
   const told = unschedulable(pod);
-  if (told?.message === message) return [];
-  const conditions = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled');
+  const { nominatedNodeName: promised, conditions = [], ...status } = pod.status ?? {};
+  if (told?.message === message && (promised || undefined) === nominatedNodeName) return [];
+  const others = conditions.filter((condition) => condition.type !== 'PodScheduled');
   const condition: PodCondition = {
     type: 'PodScheduled',
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
@@ -29,9 +37,13 @@ export function waitActions(pod: Pod, { message, now }: { message: string; now: 
     reason: 'Unschedulable',
     message,
   };
-  const status = { ...pod.status, conditions: [...conditions, condition] };
+  const next = {
+    ...status,
+    ...(nominatedNodeName === undefined ? {} : { nominatedNodeName }),
+    conditions: [...others, condition],
+  };
   return [
-    { type: 'updateStatus', object: { ...pod, status } },
+    { type: 'updateStatus', object: { ...pod, status: next } },
     { type: 'event', regarding: pod, eventType: 'Warning', reason: 'FailedScheduling', message },
   ];
 }

@@ -111,7 +111,7 @@ describe('a pod', () => {
   ])('that others put where there is no room, on a node %s, stands in no way', (...[, spec]) => {
     const { cluster } = tight();
     cluster.create(podOf('fits'));
-    const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '1500m' } } }];
+    const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '2500m' } } }];
     cluster.create(podOf('by-hand', { ...spec, containers }));
     cluster.create(podOf('fits-too'));
     cluster.settle();

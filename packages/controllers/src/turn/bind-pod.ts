@@ -9,10 +9,12 @@ export function bindPod(pod: Pod, node: string, now: Date): Pod {
     status: 'True',
     lastTransitionTime: toTime(now),
   };
-  const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== scheduled.type);
+  // What was promised it is settled now.
+  const { nominatedNodeName: _promised, conditions = [], ...status } = pod.status ?? {};
+  const others = conditions.filter((condition) => condition.type !== scheduled.type);
   return {
     ...pod,
     spec: { ...pod.spec, nodeName: node },
-    status: { ...pod.status, conditions: [...others, scheduled] },
+    status: { ...status, conditions: [...others, scheduled] },
   };
 }

@@ -13,8 +13,9 @@ export function taskOf(reconciler: Reconciler, key: ReconcileKey): Task {
   return { reconciler, key, timerKey: encodeTimerKey({ reconciler: reconciler.name, key, failures: 0 }) };
 }
 
-/** First in, first out; a task that already waits is not queued twice. */
+/** First in, first out, after those that go first; a task that already waits is not queued twice. */
 export class TaskQueue {
+  readonly #first: Task[] = [];
   #tasks: Task[] = [];
   #next = 0;
   readonly #waiting = new Set<string>();
@@ -26,19 +27,20 @@ export class TaskQueue {
   add(task: Task): void {
     if (this.#waiting.has(task.timerKey)) return;
     this.#waiting.add(task.timerKey);
-    this.#tasks.push(task);
+    (task.reconciler.goesFirst ? this.#first : this.#tasks).push(task);
   }
 
   take(): Task | undefined {
-    const task = this.#tasks[this.#next];
+    const first = this.#first.shift();
+    const task = first ?? this.#tasks[this.#next];
     if (!task) return undefined;
-    this.#next++;
+    if (!first) this.#next++;
     this.#waiting.delete(task.timerKey);
     return task;
   }
 
   /** The tasks that still wait, in order. */
   rest(): readonly Task[] {
-    return this.#tasks.slice(this.#next);
+    return [...this.#first, ...this.#tasks.slice(this.#next)];
   }
 }

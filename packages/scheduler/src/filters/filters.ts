@@ -1,5 +1,6 @@
 import type { Filter } from './filter.ts';
 import { interPodAffinity } from './inter-pod-affinity.ts';
+import { namedNodes } from './named-nodes.ts';
 import { nodeAffinity } from './node-affinity.ts';
 import { nodeName } from './node-name.ts';
 import { nodePorts } from './node-ports.ts';
@@ -15,6 +16,7 @@ import { volumeZone } from './volume-zone.ts';
 /** In upstream's order: the first that rejects a node gives the reason. What no node could mend is asked first. */
 export const filters: readonly Filter[] = [
   volumeClaims,
+  namedNodes,
   nodeUnschedulable,
   nodeName,
   taintToleration,

@@ -3,6 +3,7 @@ import type { Candidate } from '../candidate.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { failureMessage } from '../failure-message.ts';
 import { podFacts } from '../pod-facts.ts';
+import { preempt } from '../preemption/preempt.ts';
 import { schedulePod } from '../schedule-pod.ts';
 
 export const free = { cpuMillis: 0, memoryBytes: 0, pods: 0 };
@@ -47,8 +48,7 @@ export function labelled(name: string, labels: Record<string, string>, spec: Pod
 export function outcome(subject: Pod, state: ClusterState): string {
   const result = schedulePod(podFacts(subject), state);
   if (result.node) return result.node.name;
-  const mayPreempt = subject.spec?.preemptionPolicy !== 'Never';
-  return failureMessage(result.rejections, { mayPreempt });
+  return failureMessage(result.rejections, preempt(podFacts(subject), state, result.rejections));
 }
 
 /** The nodes that can take the pod. */
