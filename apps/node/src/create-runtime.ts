@@ -12,11 +12,13 @@ import {
 import type { Logger } from 'pino';
 import { simulatedMachine, thisMachine } from './fleet/this-machine.ts';
 import type { Machine } from './fleet/node-object.ts';
+import { type NodeUsage, thisMachinesUsage } from './fleet/node-usage.ts';
 import type { NodeSettings } from './settings.ts';
 
 export interface NodeRuntime {
   readonly runtime: PodRuntime;
   readonly machine: () => Machine;
+  readonly usage?: () => NodeUsage;
 }
 
 /** Prepares the runtimes of an agent's nodes. */
@@ -69,7 +71,7 @@ function processRuntime(
     dataDirectory,
     onError: (err) => log.error({ err, node: nodeName }, 'the process runtime failed'),
   });
-  return { runtime, machine };
+  return { runtime, machine, usage: () => thisMachinesUsage(dataDirectory, systemClock.now()) };
 }
 
 /** The variables by which clients in a pod find the API server. */

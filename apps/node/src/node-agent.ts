@@ -9,7 +9,9 @@ import { keepRegistered } from './fleet/node-registration.ts';
 import { followPods } from './fleet/pod-feed.ts';
 import { createAuthenticator } from './kubelet/authenticate.ts';
 import { createKubeletApp } from './kubelet/kubelet-app.ts';
+import type { NodeUsage } from './fleet/node-usage.ts';
 import { NodePods } from './pods/node-pods.ts';
+import { NodeStats } from './stats/node-stats.ts';
 
 /** One node that an agent speaks for. */
 export interface AgentNode {
@@ -18,6 +20,8 @@ export interface AgentNode {
   readonly runtime: PodRuntime;
   /** The machine as of now. */
   readonly machine: () => Machine;
+  /** What the machine uses now; absent where the node is nothing but its pods. */
+  readonly usage?: () => NodeUsage;
 }
 
 export interface NodeAgentOptions {
@@ -68,7 +72,11 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
     clock,
     nodeNames: options.nodes.map(({ name }) => name),
   });
-  const app = createKubeletApp({ nodes: nodes.map(({ pods }) => pods), isApiServer, clock, log });
+  const stats = nodes.map(({ node, pods }) => {
+    const { name: nodeName, usage: nodeUsage } = node;
+    return new NodeStats({ nodeName, pods, nodeUsage, clock });
+  });
+  const app = createKubeletApp({ nodes: nodes.map(({ pods }) => pods), stats, isApiServer, clock, log });
   const { server, port } = await listen(app, { address, port: options.port });
 
   const tasks: Array<Promise<void>> = [];

@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from '@berth/kinds';
+import type { PodUsage } from './usage/usage.ts';
 
 /** Which pod of which cluster; `uid` alone identifies it. */
 export interface PodIdentity {
@@ -108,6 +109,8 @@ export interface PodRuntime {
   /** Called whenever an observation changed. */
   onChange(listener: (podUid: string) => void): void;
   onEvent(listener: (event: RuntimeEvent) => void): void;
+  /** What a pod uses now; undefined for one that is not here. */
+  usage(podUid: string): Promise<PodUsage | undefined>;
   /** @throws RuntimeError `no-such-log` where the container (or its previous attempt) has not written one. */
   logs(podUid: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array>;
   /**

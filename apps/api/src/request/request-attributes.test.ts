@@ -17,7 +17,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['GET', '/api/v1/namespaces/ns', 'get /v1 namespaces/ ns/ns'],
   ['PUT', '/api/v1/namespaces/ns/finalize', 'update /v1 namespaces/finalize ns/ns'],
   ['PATCH', '/api/v1/namespaces/ns/status', 'patch /v1 namespaces/status ns/ns'],
-  ['GET', '/api/v1/nodes/n1/proxy/logs/a', 'get /v1 nodes/proxy/logs/a /n1'],
+  ['GET', '/api/v1/nodes/n1/proxy/logs/a', 'get /v1 nodes/proxy /n1'],
   ['GET', '/api/v1/namespaces/ns/configmaps/a%2Fb', 'get /v1 configmaps/ ns/a/b'],
   ['GET', '/apis/batch/v1', 'get path /apis/batch/v1'],
   ['GET', '/api/v1', 'get path /api/v1'],

@@ -50,12 +50,14 @@ function targetOf(parts: readonly string[]): Target {
     const [name = '', ...subresource] = rest;
     return { namespace: second, resource: third, name, subresource: subresource.join('/') };
   }
+  // What stands behind a proxy's path is for whoever it leads to.
+  const below = third === 'proxy' ? [] : rest;
   return {
     // Upstream: a namespace is in itself, so that a role in it may read it.
     namespace: first === 'namespaces' ? second : '',
     resource: first,
     name: second,
-    subresource: [...(third === undefined ? [] : [third]), ...rest].join('/'),
+    subresource: [...(third === undefined ? [] : [third]), ...below].join('/'),
   };
 }
 

@@ -138,6 +138,7 @@ const bodies: Readonly<Record<string, (name: string) => object | undefined>> = {
   'binding create': () => ({ apiVersion: 'v1', kind: 'Binding', target: { kind: 'Node', name: 'n1' } }),
   'eviction create': (name) => ({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } }),
   'log get': () => undefined,
+  'proxy get': () => undefined,
   'scale get': () => undefined,
   'scale patch': () => ({ spec: { replicas: 2 } }),
   'scale update': (name) => ({

@@ -2,6 +2,7 @@ import type { ResourceHandler } from '../route/resource-request.ts';
 import { createBinding } from './binding.ts';
 import { createEviction } from './eviction.ts';
 import { getLog } from './log.ts';
+import { getNodeProxy } from './node-proxy.ts';
 import { getSigningKeys, rotateSigningKeys } from './signing-keys.ts';
 import { createToken } from './token.ts';
 
@@ -10,6 +11,7 @@ export const subresourceHandlers: Readonly<Record<string, Readonly<Record<string
   binding: { create: createBinding },
   eviction: { create: createEviction },
   log: { get: getLog },
+  proxy: { get: getNodeProxy },
   signingkeys: { get: getSigningKeys, create: rotateSigningKeys },
   token: { create: createToken },
 };

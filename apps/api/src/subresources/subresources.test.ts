@@ -56,6 +56,27 @@ const boundPod = async (name: string, spec: object = {}) => {
   return path;
 };
 
+describe('the proxy of a node', () => {
+  const stats = '/api/v1/nodes/n1/proxy/stats/summary';
+
+  test('passes on the stats alone, for the cluster that asks', async () => {
+    agentCalls.length = 0;
+    const answer = await api.send('GET', stats);
+    expect(answer).toMatchObject({ status: 200, text: 'Hello\n' });
+    await api.send('GET', stats, { as: 'system' });
+    expect(agentCalls.map(({ url }) => url)).toEqual([
+      expect.stringMatching(/^\/clusters\/(?!system)[^/]+\/nodes\/n1\/stats\/summary$/),
+      '/clusters/system/nodes/n1/stats/summary',
+    ]);
+    for (const path of ['pods', 'stats/summary/more', 'logs/', '../containerLogs/ns/web/main']) {
+      expect((await api.send('GET', `/api/v1/nodes/n1/proxy/${path}`)).status).toBe(404);
+    }
+    expect(agentCalls).toHaveLength(2);
+    expect((await api.send('GET', '/api/v1/nodes/n1/proxy')).text).toBe('stats/summary\nmetrics/resource\n');
+    expect((await api.send('GET', '/api/v1/nodes/none/proxy/stats/summary')).status).toBe(404);
+  });
+});
+
 describe('binding', () => {
   test('assigns a pod to a node, once', async () => {
     const path = await createPod('bound');

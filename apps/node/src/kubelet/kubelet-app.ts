@@ -4,26 +4,40 @@ import { type Context, Hono, type Next } from 'hono';
 import { stream } from 'hono/streaming';
 import type { Logger } from 'pino';
 import type { NodePods } from '../pods/node-pods.ts';
+import type { NodeStats } from '../stats/node-stats.ts';
+import { resourceMetrics } from '../stats/resource-metrics.ts';
+import { statsSummary } from '../stats/stats-summary.ts';
 import { logUnavailable } from './log-availability.ts';
 import { readLogQuery } from './log-query.ts';
 
 export interface KubeletAppOptions {
   /** All nodes of this agent: a pod is on one of them. */
   readonly nodes: readonly NodePods[];
+  readonly stats: readonly NodeStats[];
   readonly isApiServer: (token: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 /**
- * The kubelet's HTTP API, as far as it exists: `/healthz` and
- * `GET /clusters/<cluster>/containerLogs/<namespace>/<pod>/<container>`. Errors are plain text, as the kubelet's.
+ * The kubelet's HTTP API, as far as it exists: `/healthz`, and below `/clusters/<cluster>`
+ * `containerLogs/<namespace>/<pod>/<container>`, `nodes/<node>/stats/summary` and `nodes/<node>/metrics/resource`. Errors are plain
+ * text, as the kubelet's.
  */
 export function createKubeletApp(options: KubeletAppOptions): Hono {
   const app = new Hono();
   app.get('/healthz', (c) => c.text('ok'));
   app.use('/clusters/*', authenticated(options));
   app.get('/clusters/:cluster/containerLogs/:namespace/:pod/:container', (c) => containerLogs(c, options));
+  app.get('/clusters/:cluster/nodes/:node/stats/summary', (c) =>
+    measured(c, options, ({ node, pods }) => c.json(statsSummary(node, pods))),
+  );
+  app.get('/clusters/:cluster/nodes/:node/metrics/resource', (c) =>
+    measured(c, options, ({ node, pods }) => {
+      // https://prometheus.io/docs/instrumenting/exposition_formats/
+      return c.text(resourceMetrics(node, pods), 200, { 'Content-Type': 'text/plain; version=0.0.4' });
+    }),
+  );
   app.onError((err, c) => {
     options.log.error({ err, path: c.req.path }, 'a request failed');
     return c.text('internal error', 500);
@@ -38,6 +52,17 @@ function authenticated({ isApiServer }: KubeletAppOptions) {
     await next();
     return undefined;
   };
+}
+
+async function measured(
+  c: Context,
+  { stats }: KubeletAppOptions,
+  answer: (measured: Awaited<ReturnType<NodeStats['measure']>>) => Response,
+): Promise<Response> {
+  const { cluster = '', node: nodeName = '' } = c.req.param();
+  const found = stats.find((each) => each.nodeName === nodeName);
+  if (found === undefined) return c.text(`node ${goQuote(nodeName)} does not exist`, 404);
+  return answer(await found.measure(cluster));
 }
 
 function containerLogs(c: Context, { nodes, clock, log }: KubeletAppOptions): Response | Promise<Response> {

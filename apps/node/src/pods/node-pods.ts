@@ -44,6 +44,10 @@ export class NodePods implements PodFeedListener {
     }
   }
 
+  all(): PodWorker[] {
+    return [...this.#workers.values()];
+  }
+
   /** The pod of this name; the newest one where an older one is still ending. */
   find(clusterId: string, namespace: string, name: string): PodWorker | undefined {
     let found: PodWorker | undefined;

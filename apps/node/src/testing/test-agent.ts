@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Container, Pod, PodSpec } from '@berth/kinds';
 import { type Clock, detectMountNamespace, ProcessRuntime, systemClock } from '@berth/runtime';
 import { pino } from 'pino';
+import { thisMachinesUsage } from '../fleet/node-usage.ts';
 import { thisMachine } from '../fleet/this-machine.ts';
 import { type NodeAgent, startNodeAgent } from '../node-agent.ts';
 import { FleetApi } from './fleet-api.ts';
@@ -62,6 +63,7 @@ export class TestAgent {
           token: { read: () => Promise.resolve('node-token'), forget: () => {} },
           runtime,
           machine: () => thisMachine(this.directory),
+          usage: () => thisMachinesUsage(this.directory, new Date()),
         },
       ],
       address: '127.0.0.1',

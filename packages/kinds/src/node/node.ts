@@ -18,7 +18,7 @@ export const node: KindDefinition = {
   scope: 'Cluster',
   versions: [{ group: '', version: 'v1', message: 'k8s.io.api.core.v1.Node' }],
   verbs: objectVerbs,
-  subresources: [statusSubresource],
+  subresources: [{ name: 'proxy', verbs: ['get'] }, statusSubresource],
   columns: nodeColumns,
   strategy: {
     applyDefaults,

@@ -1,24 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupSettings, type Controller } from './cgroup-settings.ts';
+import type { ProcessUsage } from '../usage/usage.ts';
 import type { Limits } from './limits.ts';
 
 /** A cgroup as it is kept on disk: one directory for each controller, or the same for all. */
 export interface CgroupPlace {
   readonly version: 1 | 2;
   readonly directories: Readonly<Partial<Record<Controller, string>>>;
-}
-
-/** What the processes of a cgroup use. */
-export interface CgroupUsage {
-  readonly cpuNanoSeconds: number;
-  readonly memoryBytes: number;
-  /** Memory that cannot be given back at once. */
-  readonly workingSetBytes: number;
-  readonly rssBytes: number;
-  readonly pageFaults: number;
-  readonly majorPageFaults: number;
-  readonly processes: number;
 }
 
 /** One cgroup that this program made: a node's, a pod's or a container's. */
@@ -79,7 +68,7 @@ export class Cgroup {
   }
 
   /** Undefined where it is gone. */
-  usage(): CgroupUsage | undefined {
+  usage(): ProcessUsage | undefined {
     return this.place.version === 1 ? this.#usageOfVersion1() : this.#usageOfVersion2();
   }
 
@@ -129,7 +118,7 @@ export class Cgroup {
     return [...new Set(Object.values(this.place.directories))];
   }
 
-  #usageOfVersion1(): CgroupUsage | undefined {
+  #usageOfVersion1(): ProcessUsage | undefined {
     const { memory, cpuacct, pids } = this.place.directories;
     if (memory === undefined) return undefined;
     const stat = readText(join(memory, 'memory.stat'));
@@ -146,7 +135,7 @@ export class Cgroup {
     };
   }
 
-  #usageOfVersion2(): CgroupUsage | undefined {
+  #usageOfVersion2(): ProcessUsage | undefined {
     const { memory } = this.place.directories;
     if (memory === undefined) return undefined;
     const stat = readText(join(memory, 'memory.stat'));

@@ -20,9 +20,11 @@ import type {
   PodRuntime,
   RuntimeEvent,
 } from '../pod-runtime.ts';
+import type { PodUsage } from '../usage/usage.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { PodDirectory, type StoredPod } from './pod-directory.ts';
 import { ProcessPod, type ProcessNode } from './process-pod.ts';
+import { podUsage } from './pod-usage.ts';
 import { recoverContainers } from './recover-containers.ts';
 import { termination } from './termination.ts';
 
@@ -120,6 +122,14 @@ export class ProcessRuntime implements PodRuntime {
 
   onEvent(listener: (event: RuntimeEvent) => void): void {
     this.#onEvent = listener;
+  }
+
+  async usage(podUid: string): Promise<PodUsage | undefined> {
+    const running = this.#pods.get(podUid);
+    if (running === undefined) return undefined;
+    const { machine, directory, driver } = running;
+    const record = (container: string) => machine.record(container);
+    return podUsage({ pod: machine.pod, directory, driver, record, now: this.#options.clock.now() });
   }
 
   logs(podUid: string, query: LogQuery, signal: AbortSignal): AsyncIterable<Uint8Array> {

@@ -18,6 +18,9 @@ export interface ContainerScript {
   readonly livenessFailsAfterSeconds: number | undefined;
   /** How long it takes to end once it is asked to; undefined for until it is killed. */
   readonly stopSeconds: number | undefined;
+  /** What it is said to use while it runs. */
+  readonly cpuMillis: number;
+  readonly memoryBytes: number;
   /** Instead of `Completed` or `Error`. */
   readonly exitReason: string | undefined;
   readonly terminationMessage: string | undefined;
@@ -46,6 +49,8 @@ const defaultRunSeconds = 1;
  * | `unready-after-seconds` | time until it is not ready any more | |
  * | `ready` | `true` or `false`, whatever the times say; may be changed while it runs | |
  * | `liveness-fails-after-seconds` | time until its liveness probe fails, in each attempt | |
+ * | `cpu-millis` | the processor time that its stats tell of, in thousandths of a processor | 0 |
+ * | `memory-bytes` | the memory that its stats tell of | 0 |
  * | `stop-seconds` | how long it takes to end once it is asked to; `never` until it is killed | 0 |
  * | `waiting-reason` | it never starts, and waits for this reason (`ImagePullBackOff`) | |
  *
@@ -71,6 +76,8 @@ export function containerScript({ metadata, spec }: Pod, { container, role }: Po
     startedAfterSeconds: secondsOrNever(valueOf('started-after-seconds')),
     livenessFailsAfterSeconds: numberOf(valueOf('liveness-fails-after-seconds')),
     stopSeconds: secondsOrNever(valueOf('stop-seconds')),
+    cpuMillis: numberOf(valueOf('cpu-millis')) ?? 0,
+    memoryBytes: numberOf(valueOf('memory-bytes')) ?? 0,
     exitReason: valueOf('exit-reason'),
     terminationMessage: valueOf('termination-message'),
     waitingReason: valueOf('waiting-reason'),

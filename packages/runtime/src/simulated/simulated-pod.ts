@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from '../pod/container-driver.ts';
 import { type ContainerRecord, podContainers, type Termination } from '../pod/container-record.ts';
 import type { ContainerHealth } from '../probes/container-health.ts';
+import { type PodUsage, totalUsage } from '../usage/usage.ts';
 import { type ContainerScript, containerScript, exitCodeOf } from './script.ts';
 
 export interface SimulatedPodOptions {
@@ -84,6 +85,29 @@ export class SimulatedPod implements ContainerDriver {
       const at = new Date(this.#options.clock.now().getTime() + stopSeconds * 1000);
       running.cancels.push(this.#options.clock.at(at, () => this.#end(key, 143)));
     }
+  }
+
+  /** What its containers are said to use. */
+  usage(): PodUsage {
+    const at = this.#options.clock.now();
+    const containers = [...this.#running].map(([name, { script, startedAt }]) => {
+      const seconds = (at.getTime() - startedAt.getTime()) / 1000;
+      const { cpuMillis, memoryBytes } = script;
+      return {
+        name,
+        startedAt,
+        cpuNanoSeconds: cpuMillis * 1_000_000 * seconds,
+        memoryBytes,
+        workingSetBytes: memoryBytes,
+        rssBytes: memoryBytes,
+        pageFaults: 0,
+        majorPageFaults: 0,
+        processes: 1,
+        logBytes: 0,
+        writtenBytes: 0,
+      };
+    });
+    return { at, containers, total: totalUsage(containers), volumes: [] };
   }
 
   close(): void {

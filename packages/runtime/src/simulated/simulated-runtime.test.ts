@@ -250,6 +250,17 @@ describe('a simulated pod', () => {
     expect(runtime.observe(pod.metadata.uid ?? '')?.finished).toBe(true);
   });
 
+  it('uses what it is said to use', async () => {
+    const pod = podOf({ 'cpu-millis': '250', 'memory-bytes': '1000000' });
+    await runtime.run('default', pod);
+    await clock.advance(10_100);
+    expect(await runtime.usage(pod.metadata.uid ?? '')).toMatchObject({
+      total: { cpuNanoSeconds: 2.5e9, workingSetBytes: 1_000_000 },
+      containers: [{ name: 'main' }],
+    });
+    expect(await runtime.usage('none')).toBeUndefined();
+  });
+
   it('has an address of its own', async () => {
     const addresses = new Set<string | undefined>();
     for (let count = 0; count < 300; count += 1) {

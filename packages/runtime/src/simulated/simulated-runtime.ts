@@ -3,6 +3,7 @@ import { toTime } from '@berth/machinery';
 import type { Clock } from '../clock.ts';
 import { PodMachine } from '../pod/pod-machine.ts';
 import type { LogQuery, PodIdentity, PodObservation, PodRuntime, RuntimeEvent } from '../pod-runtime.ts';
+import type { PodUsage } from '../usage/usage.ts';
 import { RuntimeError } from '../runtime-error.ts';
 import { recordsFromStatus } from './records-from-status.ts';
 import { SimulatedPod } from './simulated-pod.ts';
@@ -76,6 +77,10 @@ export class SimulatedRuntime implements PodRuntime {
 
   onEvent(listener: (event: RuntimeEvent) => void): void {
     this.#onEvent = listener;
+  }
+
+  usage(podUid: string): Promise<PodUsage | undefined> {
+    return Promise.resolve(this.#pods.get(podUid)?.driver.usage());
   }
 
   /** One line, which says that there is nothing to read. */
