@@ -136,6 +136,11 @@ export const steps: Readonly<Record<string, Step>> = {
   readBodies: ({ store, clusterId, key }) => store.readBodies([{ clusterId, ...key }]),
   clustersWithWork: ({ store }) => store.clustersWithWork(farPast, 9),
   takeDueClusters: ({ store }) => store.takeDueClusters(farPast, { limit: 9, redispatchAfterMs: 60_000 }),
+  wakeAssigned: ({ store, mark }) =>
+    store.wakeAssigned([{ node: `node-${mark}`, timerKey: `timer-${mark}` }], farPast),
+  wakeTimers: ({ store, mark }) =>
+    store.wakeTimers({ keyPrefix: `timer-${mark}|`, wakePrefix: `timer-${mark}!1|` }, farPast),
+  assignedNodes: ({ store }) => store.assignedNodes(),
   hastenTimers: ({ store, mark }) => store.hastenTimers(`timer-${mark}`, farPast),
   'heartbeats.put': async ({ store, clusterId, key, mark }) => {
     const beat = { ...key, uid: mark, body: bodyOf(key, mark) };

@@ -112,13 +112,14 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
   const now = options.now ?? ((): Date => new Date());
   const nodes = fleetNodes(store, builtinRegistry);
   const tenants = createTenantDirectory(store);
+  const watchers = nodeWatchers({ store, hints, now });
   const waiting = waitingPods({ store, hints, now, log });
   const deps = {
     store,
     registryOf: (clusterId: string) => (clusterId === systemClusterId ? builtinRegistry : tenantRegistry),
     reconcilers: options.reconcilers ?? controllers(),
     fleetNodes: nodes,
-    nodeWatchers: nodeWatchers({ store, hints, now }),
+    nodeWatchers: watchers,
     tenancy: tenancyFollower(store),
     nodesOf: (clusterId: string) => tenants.ofCluster(clusterId),
     clusterCa: options.clusterCa,
@@ -152,6 +153,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       turns,
       hints,
       nodes,
+      nodeWatchers: watchers,
       log,
       now,
       issuerNetworks: options.issuerNetworks ?? [],

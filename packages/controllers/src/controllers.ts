@@ -11,6 +11,7 @@ import { flowControlController } from './flow-control/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
+import { nodeLifecycleController } from './node-lifecycle/reconcile.ts';
 import { persistentVolumeController } from './persistent-volume/reconcile.ts';
 import { podGarbageCollector } from './pod-garbage/reconcile.ts';
 import { clusterRoleAggregation } from './rbac/aggregation.ts';
@@ -20,6 +21,7 @@ import { replicaSetController, replicationControllerController } from './replica
 import { podClaims } from './scheduling/pod-claims.ts';
 import { scheduler } from './scheduling/reconcile.ts';
 import { statefulSetController } from './statefulset/reconcile.ts';
+import { taintEvictionController } from './taint-eviction/reconcile.ts';
 import { tenancyController } from './tenancy/reconcile.ts';
 import { tokenExpiry } from './token-expiry/reconcile.ts';
 import { ttlAfterFinishedController } from './ttl/reconcile.ts';
@@ -38,6 +40,8 @@ export function controllers(): readonly Reconciler[] {
     statefulSetController,
     cronJobController,
     jobController,
+    nodeLifecycleController,
+    taintEvictionController,
     disruptionController,
     endpointsController,
     endpointSliceController,

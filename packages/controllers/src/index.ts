@@ -3,6 +3,9 @@ export { isNodeNews, nodeChangeWake } from './daemonset/node-changes.ts';
 export { budgetsResource } from './disruption/budget.ts';
 export { judgeEviction, tooManyEvictions } from './disruption/judge-eviction.ts';
 export { clusterSeed, initialNamespaces } from './namespace/cluster-seed.ts';
+export { isNewsToPods } from './nodes/news-to-pods.ts';
+export { isNodeReady, isNodeSilent, noExecuteTaints } from './nodes/node-facts.ts';
+export { nodeNewsTimers } from './nodes/node-news-wakes.ts';
 export type {
   Action,
   ClusterView,

@@ -3,6 +3,7 @@ export type { ClusterFacts } from './cluster-facts.ts';
 export { type ClusterSource, ClusterState, type ObservedObject, type PodRules } from './cluster-state.ts';
 export { failureMessage } from './failure-message.ts';
 export type { Filter, PreparedFilter, Rejection, Reservation } from './filters/filter.ts';
+export { tolerates } from './filters/taint-toleration.ts';
 export { hasRoom } from './has-room.ts';
 export { isPlacedAlike, suitsNode, untoleratedTaints } from './node-placement.ts';
 export type { NodeState } from './node-state.ts';

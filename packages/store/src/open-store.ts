@@ -10,6 +10,7 @@ import { assignedSince, assignedTo, assignedVersions, readBodies } from './queri
 import { recount } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
+import { assignedNodes, wakeAssigned } from './queries/wake-assigned.ts';
 import { wakeTimers } from './queries/wake-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
 import { loadSnapshot } from './queries/load-snapshot.ts';
@@ -134,6 +135,8 @@ export function openStore(options: OpenStoreOptions): Store {
     takeDueClusters: (now, due) => takeDueClusters(database, now, due),
     hastenTimers: (key, now) => hastenTimers(database, key, now),
     wakeTimers: (wake, now) => wakeTimers(database, wake, now),
+    wakeAssigned: (wakes, now) => wakeAssigned(database, wakes, now),
+    assignedNodes: () => assignedNodes(database),
     assignedTo: (node) => assignedTo(database, node),
     assignedVersions: (which) => assignedVersions(database, which),
     assignedSince: (node, since) => assignedSince(database, node, since),

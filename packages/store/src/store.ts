@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit-log.ts';
 import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
 import type { NodeCapacity } from './node-capacity.ts';
+import type { AssignedWake } from './queries/wake-assigned.ts';
 import type { TimerWake } from './queries/wake-timers.ts';
 import type { Metering, TenantLimits } from './usage.ts';
 import type {
@@ -77,6 +78,13 @@ export interface Store {
    * otherwise and ends the same. Returns the clusters to wake. The dispatcher counts them as dispatched.
    */
   wakeTimers(wake: TimerWake, now: Date): Promise<string[]>;
+  /**
+   * A timer that is due at once, in each cluster that has something assigned to the node. Returns the clusters to wake.
+   * The dispatcher counts them as dispatched. Suspended clusters get theirs for when they are resumed.
+   */
+  wakeAssigned(wakes: readonly AssignedWake[], now: Date): Promise<string[]>;
+  /** The nodes that anything of any cluster is assigned to, in byte order. */
+  assignedNodes(): Promise<string[]>;
   /** Level-triggered feed for one node's agent: every object assigned to the node, over all clusters that are not suspended. */
   assignedTo(node: string): Promise<AssignedObject[]>;
   /**

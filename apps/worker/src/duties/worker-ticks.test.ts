@@ -8,6 +8,7 @@ import { deafHintBus } from '../../../../test/support/hint-bus.ts';
 import { createTestDatabase } from '../../../../test/support/postgres.ts';
 import { startTestRedis } from '../../../../test/support/redis.ts';
 import { fleetNodes } from '../turn/fleet-nodes.ts';
+import { nodeWatchers } from '../turn/node-watchers.ts';
 import { workerTicks } from './worker-ticks.ts';
 
 test('a duty that cannot reach the database says so once, by name, and does not throw', async () => {
@@ -24,6 +25,7 @@ test('a duty that cannot reach the database says so once, by name, and does not 
     turns,
     hints: deafHintBus,
     nodes,
+    nodeWatchers: nodeWatchers({ store, hints: deafHintBus, now }),
     log,
     now,
     issuerNetworks: [],

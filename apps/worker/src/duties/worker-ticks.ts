@@ -4,6 +4,7 @@ import type { Tick, TurnQueue } from '@berth/queue';
 import type { HintBus, Store } from '@berth/store';
 import type { Logger } from 'pino';
 import type { FleetNodes } from '../turn/fleet-nodes.ts';
+import type { NodeWatchers } from '../turn/node-watchers.ts';
 import { issuerCheck } from './check-issuers.ts';
 import { usageTeller } from '../tenancy/tell-usage.ts';
 import { clusterRemover } from '../tenancy/cluster-remover.ts';
@@ -14,12 +15,14 @@ import { retainUsage } from './retain-usage.ts';
 import { rotateSigningKeys } from './rotate-signing-keys.ts';
 import { retainLogs } from './retain-logs.ts';
 import { sweep } from './sweep.ts';
+import { sweepNodes } from './sweep-nodes.ts';
 
 export interface Duties {
   readonly store: Store;
   readonly turns: TurnQueue;
   readonly hints: Pick<HintBus, 'requestTurn'>;
   readonly nodes: FleetNodes;
+  readonly nodeWatchers: NodeWatchers;
   readonly log: Logger;
   readonly now: () => Date;
   /** Networks beside public addresses at which outside issuers may be. */
@@ -61,6 +64,11 @@ export function workerTicks(duties: Duties): Tick[] {
     { name: 'cluster-removals', everyMs: 1_000, run: () => remover.work() },
     { name: 'silent-nodes', everyMs: 5_000, run: () => monitor.look() },
     { name: 'issuers', everyMs: 5_000, run: () => issuers.look() },
+    {
+      name: 'pods-of-nodes',
+      everyMs: 15_000,
+      run: () => sweepNodes(store, { registry: builtinRegistry, watchers: duties.nodeWatchers, now: now() }),
+    },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
     {
       name: 'retention',

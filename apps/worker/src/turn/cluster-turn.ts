@@ -164,7 +164,7 @@ function commitOf(
     cursor: revisions.seen,
     baseRevision: revisions.base,
     // The turn went on until its own writes woke nobody, or left a timer for whom they woke.
-    coversOwnWrites: true,
+    coversOwnWrites: plan.coversOwnWrites,
     writes,
     setTimers,
     clearTimers,

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { active, jobOf, start, work } from '../testing/job-scenario.ts';
 import { memoryNode } from '../testing/kubelet.ts';
 import type { MemoryCluster } from '../testing/memory-cluster.ts';
+import { isGoing, podNamed, podOn, readiness, startOnFleet } from '../testing/node-scenario.ts';
+import { changeNode } from '../testing/daemon-scenario.ts';
 
 /** Takes a node away, as its deletion in the fleet's cluster looks to this one. */
 function removeNode(cluster: MemoryCluster, name: string): void {
@@ -76,5 +78,52 @@ describe('a terminating pod without a node', () => {
     cluster.settle();
     expect(cluster.get('pods', 'default', pod?.metadata.name ?? '')).toBeUndefined();
     expect(work(cluster).status).toMatchObject({ failed: 1, terminating: 0 });
+  });
+});
+
+describe('a terminating pod of a node that is silent', () => {
+  function startSilent(): MemoryCluster {
+    const { cluster, kubelet } = startOnFleet('a', 'b');
+    for (const name of ['lost', 'stays']) cluster.create(podOn(name, 'a', [{ operator: 'Exists' }]));
+    cluster.settle();
+    kubelet.runAll();
+    readiness(cluster, 'a', 'Unknown');
+    cluster.settle();
+    const pod = podNamed(cluster, 'lost');
+    if (pod) cluster.delete(pod);
+    cluster.advance(7_200);
+    return cluster;
+  }
+  const outOfService = { key: 'node.kubernetes.io/out-of-service', effect: 'NoSchedule' } as const;
+
+  it('stays until the node is said to be out of service, and then goes alone', () => {
+    const cluster = startSilent();
+    expect(isGoing(cluster, 'lost')).toBe(true);
+    changeNode(cluster, 'a', { spec: { taints: [outOfService] } });
+    cluster.settle();
+    expect(podNamed(cluster, 'lost')).toBeUndefined();
+    expect(podNamed(cluster, 'stays')).toBeDefined();
+    const pod = podNamed(cluster, 'stays');
+    if (pod) cluster.delete(pod);
+    cluster.settle();
+    expect(podNamed(cluster, 'stays')).toBeUndefined();
+  });
+
+  it('stays on a node that is ready, whatever its taints say', () => {
+    const cluster = startSilent();
+    readiness(cluster, 'a', 'True');
+    changeNode(cluster, 'a', { spec: { taints: [outOfService] } });
+    cluster.settle();
+    expect(isGoing(cluster, 'lost')).toBe(true);
+  });
+
+  it('goes when the node is no more', () => {
+    const cluster = startSilent();
+    changeNode(cluster, 'a', undefined);
+    cluster.advance(39);
+    expect(podNamed(cluster, 'stays')).toBeDefined();
+    cluster.advance(1);
+    expect(podNamed(cluster, 'lost')).toBeUndefined();
+    expect(podNamed(cluster, 'stays')).toBeUndefined();
   });
 });

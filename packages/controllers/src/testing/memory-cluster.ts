@@ -18,6 +18,7 @@ import {
 } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
 import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
+import { viewOwnNodes } from '../scheduling/own-nodes.ts';
 import { objectId } from '../turn/base-view.ts';
 import { policiesIn } from '../turn/policies-in.ts';
 import { runTurn } from '../turn/run-turn.ts';
@@ -34,6 +35,8 @@ export interface MemoryClusterOptions {
   readonly registry: KindRegistry;
   readonly reconcilers: readonly Reconciler[];
   readonly nodes?: readonly NodeView[];
+  /** Its nodes are its own Node objects instead. */
+  readonly ownNodes?: boolean;
   readonly now?: Date;
   readonly budget?: Partial<TurnBudget>;
   readonly serviceNetwork?: ServiceNetwork;
@@ -60,6 +63,7 @@ export class MemoryCluster {
   /** As after a commit that was refused because a node had no room. */
   distrustsReleases = false;
   readonly #announced: ObservedChange[] = [];
+  readonly #hasOwnNodes: boolean;
   #revision = 0;
   #cursor = 0;
   #uids = 0;
@@ -70,6 +74,7 @@ export class MemoryCluster {
     this.registry = options.registry;
     this.reconcilers = options.reconcilers;
     this.nodes = [...(options.nodes ?? [])];
+    this.#hasOwnNodes = options.ownNodes ?? false;
     this.now = options.now ?? new Date('2026-03-01T10:00:00Z');
     this.budget = { maxWrites: 2000, deadline: () => false, ...options.budget };
   }
@@ -135,6 +140,8 @@ export class MemoryCluster {
   /** One turn over what the log gained since the last, and over the timers that are due. */
   turn(): TurnPlan {
     const changes = [...this.#announced.splice(0), ...this.log.slice(this.#cursor)];
+    const seen = this.log.length;
+    if (this.#hasOwnNodes) this.nodes = [...viewOwnNodes(this.base)];
     const plan = runTurn({
       base: this.base,
       changes,
@@ -152,7 +159,7 @@ export class MemoryCluster {
     });
     this.turns++;
     for (const write of plan.writes) this.#commitWrite(write);
-    this.#cursor = this.log.length;
+    this.#cursor = plan.coversOwnWrites ? this.log.length : seen;
     for (const timer of plan.clearTimers) {
       if (this.timers.get(timer.key)?.getTime() === timer.dueAt.getTime()) this.timers.delete(timer.key);
     }

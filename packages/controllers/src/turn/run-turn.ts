@@ -266,6 +266,7 @@ class Turn {
       releases: [...releases].filter((podUid) => !claims.has(podUid)),
       exhausted,
       errors: this.#errors,
+      coversOwnWrites: !writes.some(({ resource }) => resource === 'nodes'),
     };
   }
 }

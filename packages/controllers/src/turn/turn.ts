@@ -92,4 +92,9 @@ export interface TurnPlan {
   /** The budget was spent with keys left over: they are among `setTimers`, due at once. */
   readonly exhausted: boolean;
   readonly errors: readonly ReconcileFailure[];
+  /**
+   * Whether the turn has heard of its own writes in full. Not where it wrote nodes: its view of them is as of its beginning, and whoever
+   * tells other clusters of them looks at what a turn is about to handle.
+   */
+  readonly coversOwnWrites: boolean;
 }

@@ -1,0 +1,47 @@
+import { builtinRegistry, type Pod } from '@berth/kinds';
+import { expect, it } from 'vitest';
+import { MemoryBase } from '../testing/memory-base.ts';
+import { Overlay } from '../turn/overlay.ts';
+import { endedPodActions, mostEndedPods } from './ended-pods.ts';
+
+const now = new Date('2026-03-01T10:00:00Z');
+
+function viewOf(ended: number, running: number): Overlay {
+  const base = new MemoryBase();
+  for (let index = 0; index < ended + running; index++) {
+    const name = `p-${index}`;
+    const pod: Pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name,
+        namespace: 'default',
+        uid: name,
+        creationTimestamp: new Date(now.getTime() - 1_000_000 + index).toISOString(),
+      },
+      status:
+        index >= ended
+          ? { phase: 'Running' }
+          : { phase: 'Failed', ...(index === ended - 1 ? { reason: 'Evicted' } : {}) },
+    };
+    base.put({ resource: 'pods', namespace: 'default', name }, pod);
+  }
+  return new Overlay({ base, nodes: [], registry: builtinRegistry });
+}
+
+const removed = (view: Overlay): string[] =>
+  endedPodActions(view, now).flatMap((action) => (action.type === 'delete' ? [action.key.name] : []));
+
+it('keeps as many pods that ended as the threshold says, however many run', () => {
+  expect(endedPodActions(viewOf(mostEndedPods, 10), now)).toEqual([]);
+});
+
+it('removes evicted pods first, then the oldest', () => {
+  expect(removed(viewOf(mostEndedPods + 3, 1))).toEqual([`p-${mostEndedPods + 2}`, 'p-0', 'p-1']);
+});
+
+it('removes many in batches, each in a reconcile of its own', () => {
+  const view = viewOf(mostEndedPods + 600, 0);
+  expect(removed(view)).toHaveLength(500);
+  expect(endedPodActions(view, now)).toContainEqual({ type: 'wakeAt', at: now });
+});
