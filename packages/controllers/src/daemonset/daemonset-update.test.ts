@@ -90,6 +90,19 @@ describe('an update of a DaemonSet', () => {
     expect(placement(cluster)).toEqual(['-a=agent:1', '-b=agent:1', '-c=agent:1', 'd=agent:1']);
   });
 
+  it('does not wait for the pod of a node that is no more', () => {
+    const scenario = started(rolling({ maxUnavailable: 1 }), 'a', 'b');
+    const { cluster, kubelet } = scenario;
+    changeNode(cluster, 'b', undefined);
+    cluster.settle();
+    updateImage(cluster, 'agent:2');
+    cluster.settle();
+    expect(placement(cluster)).toEqual(['-a=agent:1', 'b=agent:1']);
+    kubelet.finishTerminating();
+    cluster.settle();
+    expect(placement(cluster)).toEqual(['a=agent:2', 'b=agent:1']);
+  });
+
   it('with OnDelete replaces what the user deletes, and nothing else', () => {
     const scenario = started({ updateStrategy: { type: 'OnDelete' } }, 'a', 'b');
     const { cluster } = scenario;

@@ -19,8 +19,11 @@ export function rollPods(situation: Situation): PodPlan {
   const [surge, missing] = [rollingUpdate?.maxSurge ?? 0, rollingUpdate?.maxUnavailable ?? 1];
   const maxSurge = scaledIntOrPercent(surge, wanted.length, 'up');
   const maxUnavailable = scaledIntOrPercent(missing, wanted.length, 'up');
-  const names = new Set([...byNode.keys(), ...wanted.map(({ metadata }) => metadata.name)]);
-  const sides = [...names].map((name) => sidesOf(name, situation));
+  // Pods of nodes that are no more are the garbage collector's: an update does not wait for them.
+  const involved = nodes.filter(
+    (node) => byNode.has(node.metadata.name) || eligibilityOf(daemonSet, node).shouldRun,
+  );
+  const sides = involved.map(({ metadata }) => sidesOf(metadata.name, situation));
   if (maxSurge > 0) return rollWithSurge(sides, { situation, maxSurge, desired: wanted.length });
   // Validation refuses 0 for both; percentages of few nodes round up.
   return rollInPlace(sides, Math.max(1, maxUnavailable));
