@@ -13,6 +13,9 @@ export interface Termination {
   readonly finishedAt: Date;
 }
 
+/** Why the node ended a container that is to run again: `failed` counts as a failure, `changed` restarts whatever the policies say. */
+export type RestartCause = 'failed' | 'changed';
+
 export type ContainerPhase =
   | { readonly type: 'starting' }
   /** It cannot start. `retry` when new inputs may help. */
@@ -27,8 +30,7 @@ export type ContainerPhase =
   | {
       readonly type: 'exited';
       readonly termination: Termination;
-      /** It was ended because it failed a probe: a failure, whatever it ended with. */
-      readonly unhealthy?: boolean;
+      readonly restart?: RestartCause;
     };
 
 /** What is known of a container that was at least tried to start. */
@@ -36,6 +38,8 @@ export interface ContainerRecord {
   /** 0 for the first run; each restart counts up. */
   readonly attempt: number;
   readonly containerId: string;
+  /** What it was made of, as its pod named it then. */
+  readonly image?: string;
   /** The delay that the next restart waits after this attempt's end; 0 when it may follow at once. */
   readonly backoffMs: number;
   readonly phase: ContainerPhase;

@@ -11,6 +11,8 @@ export interface StatusContext {
   /** All init containers are done. */
   readonly initialized: boolean;
   readonly hasInitContainers: boolean;
+  /** As whom it runs. */
+  readonly user?: NonNullable<ContainerStatus['user']>;
   /** The crash backoff that it waits out. */
   readonly backoffMs?: number;
 }
@@ -33,11 +35,12 @@ export function containerStatus(
     lastState: last === undefined ? {} : { terminated: terminated(last) },
     ready: role === 'init' ? succeeded : (running?.ready ?? false),
     restartCount: restartCount(record),
-    image: container.image ?? '',
+    image: record?.image ?? container.image ?? '',
     imageID: '',
     ...(record === undefined || record.containerId === '' ? {} : { containerID: record.containerId }),
     started: running?.started ?? false,
     ...resourcesOf(podContainer.container, record),
+    ...(running === undefined || context.user === undefined ? {} : { user: context.user }),
   };
 }
 

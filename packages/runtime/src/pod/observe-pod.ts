@@ -1,4 +1,4 @@
-import type { Pod } from '@berth/kinds';
+import type { ContainerStatus, Pod } from '@berth/kinds';
 import type { ContainerObservation, PodObservation } from '../pod-runtime.ts';
 import { type ContainerRecord, type PodContainer, podContainers } from './container-record.ts';
 import { containerStatus } from './container-status.ts';
@@ -9,6 +9,7 @@ export interface PodState {
   readonly records: ReadonlyMap<string, ContainerRecord>;
   readonly plan: PodPlan;
   readonly podIp: string | undefined;
+  readonly user: ContainerStatus['user'];
   readonly ready: boolean;
   readonly stopped: boolean;
   /** Nothing restarts any more, so nothing shows as backing off. */
@@ -43,6 +44,7 @@ function observeContainer(podContainer: PodContainer, state: PodState): Containe
     initialized: state.plan.initialized,
     hasInitContainers: (spec?.initContainers ?? []).length > 0,
     ...(backoffMs === undefined ? {} : { backoffMs }),
+    ...(state.user === undefined ? {} : { user: state.user }),
   });
   return { name, kind: podContainer.role === 'main' ? 'container' : 'init', status };
 }

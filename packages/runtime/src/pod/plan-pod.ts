@@ -84,7 +84,12 @@ class Planner {
       return;
     }
     if (record.phase.type !== 'exited' || this.isDone(podContainer)) return;
-    const restart = restartAfter(record.phase.termination, record.backoffMs);
+    const { termination, restart: cause } = record.phase;
+    // What changed did not crash: it waits for nothing.
+    const restart =
+      cause === 'changed'
+        ? { notBefore: termination.finishedAt, backoffMs: record.backoffMs }
+        : restartAfter(termination, record.backoffMs);
     if (restart.notBefore > this.#now) {
       this.backingOff.set(name, record.backoffMs);
       if (this.wakeAt === undefined || restart.notBefore < this.wakeAt) this.wakeAt = restart.notBefore;
@@ -96,8 +101,9 @@ class Planner {
   isDone(podContainer: PodContainer): boolean {
     const phase = this.#records.get(podContainer.container.name)?.phase;
     if (phase?.type !== 'exited') return false;
-    const { termination, unhealthy = false } = phase;
-    return !restarts(podContainer, this.#spec, { exitCode: termination.exitCode, unhealthy });
+    const { termination, restart } = phase;
+    const ending = { exitCode: termination.exitCode, ...(restart === undefined ? {} : { restart }) };
+    return !restarts(podContainer, this.#spec, ending);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Pod, PodSpec } from '@berth/kinds';
+import type { ContainerStatus, Pod, PodSpec } from '@berth/kinds';
 import type { Clock } from '../clock.ts';
 import type { PodObservation, RuntimeEvent } from '../pod-runtime.ts';
 import type { ContainerHealth } from '../probes/container-health.ts';
@@ -8,8 +8,8 @@ import type { ContainerActions } from './container-actions.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from './container-driver.ts';
 import {
   type ContainerRecord,
-  type PodContainer,
   podContainers,
+  type RestartCause,
   type Termination,
 } from './container-record.ts';
 import { type PlannedStart, planPod } from './plan-pod.ts';
@@ -17,7 +17,9 @@ import { observePod } from './observe-pod.ts';
 import { PodEvents } from './pod-events.ts';
 import { PodHooks } from './pod-hooks.ts';
 import { type DueStop, PodStop, type RunningContainer } from './pod-stop.ts';
-import { restarts } from './restart-policy.ts';
+import { recordedOutcome } from './recorded-outcome.ts';
+import { unblocked } from './unblocked.ts';
+import { type ContainerRestart, imageRestart, probeRestart } from './restart-cause.ts';
 
 export interface PodMachineOptions {
   readonly pod: Pod;
@@ -26,6 +28,8 @@ export interface PodMachineOptions {
   readonly actions?: ContainerActions;
   readonly clock: Clock;
   readonly podIp: string | undefined;
+  /** As whom the containers run. */
+  readonly user?: NonNullable<ContainerStatus['user']>;
   /** Containers known from before a restart of the agent. */
   readonly records?: ReadonlyMap<string, ContainerRecord>;
   readonly onChange: () => void;
@@ -48,8 +52,8 @@ export class PodMachine {
   readonly #stops: PodStop;
   readonly #hooks: PodHooks;
   readonly #prober: PodProber | undefined;
-  /** The attempt of each container that failed a probe and so is to run again whatever it ends with. */
-  readonly #unhealthy = new Map<string, number>();
+  /** The attempts that are being ended to run again, by container, and why. */
+  readonly #restarting = new Map<string, { readonly attempt: number; readonly cause: RestartCause }>();
   #pod: Pod;
   #onStopped: Array<() => void> = [];
   #active = false;
@@ -83,8 +87,11 @@ export class PodMachine {
     if (!this.#active) this.#adoptHealth();
     this.#active = true;
     for (const [name, record] of this.#records) {
-      if (record.phase.type === 'blocked' && record.phase.retry) this.#unblock(name, record);
+      const { phase } = record;
+      if (phase.type === 'blocked' && (phase.retry || this.#isImageChanged(name)))
+        this.#unblock(name, record);
     }
+    this.#restartChanged();
     this.#wake();
   }
 
@@ -97,9 +104,10 @@ export class PodMachine {
 
   /** A container ended. */
   ended(key: AttemptKey, termination: Termination): void {
-    const unhealthy = this.#unhealthy.get(key.container) === key.attempt ? { unhealthy: true } : {};
+    const restarting = this.#restarting.get(key.container);
+    const why = restarting?.attempt === key.attempt ? { restart: restarting.cause } : {};
     this.#hooks.abort(key.container);
-    this.#replace(key, (record) => ({ ...record, phase: { type: 'exited', termination, ...unhealthy } }));
+    this.#replace(key, (record) => ({ ...record, phase: { type: 'exited', termination, ...why } }));
   }
 
   /** What is known of a running container's health changed. */
@@ -115,15 +123,7 @@ export class PodMachine {
   failedProbe({ container: name, attempt }: AttemptKey, kind: 'startup' | 'liveness'): void {
     const running = this.#running().find((each) => each.podContainer.container.name === name);
     if (running?.attempt !== attempt) return;
-    const { container } = running.podContainer;
-    const probe = kind === 'startup' ? container.startupProbe : container.livenessProbe;
-    const graceSeconds = probe?.terminationGracePeriodSeconds ?? this.#graceSeconds();
-    const willRestart = restarts(running.podContainer, this.#spec(), { exitCode: 1 });
-    this.#unhealthy.set(name, attempt);
-    this.#endContainer(running, {
-      graceSeconds,
-      message: probeMessage(running.podContainer, kind, willRestart),
-    });
+    this.#restart(running, probeRestart(running.podContainer, kind, this.#spec()));
   }
 
   record(container: string): ContainerRecord | undefined {
@@ -137,6 +137,7 @@ export class PodMachine {
       records: this.#records,
       plan: this.#plan(),
       podIp: this.#ready ? this.#options.podIp : undefined,
+      user: this.#options.user,
       ready: this.#ready,
       stopped,
       stopping: this.#stops.isPodEnding,
@@ -208,6 +209,22 @@ export class PodMachine {
     }
   }
 
+  /** Containers whose image their pod has changed run again, with the new one. */
+  #restartChanged(): void {
+    for (const running of this.#running()) {
+      const { container, role } = running.podContainer;
+      if (role !== 'init' && this.#isImageChanged(container.name))
+        this.#restart(running, imageRestart(running.podContainer));
+    }
+  }
+
+  #isImageChanged(name: string): boolean {
+    const image = this.#records.get(name)?.image;
+    const wanted = podContainers(this.#spec()).find(({ container }) => container.name === name)?.container
+      .image;
+    return image !== undefined && image !== (wanted ?? '');
+  }
+
   #syncProbes(): void {
     if (this.#prober === undefined || !(this.#active || this.#stops.isPodEnding)) return;
     const probed = this.#running().flatMap((running) => {
@@ -222,17 +239,9 @@ export class PodMachine {
   }
 
   #unblock(name: string, record: ContainerRecord): void {
-    // What it had before the attempt that was not created stands again; a first attempt leaves nothing behind.
-    this.#records.delete(name);
-    if (record.attempt > 0 && record.previous !== undefined) {
-      const { previous } = record;
-      this.#records.set(name, {
-        attempt: record.attempt - 1,
-        containerId: previous.containerId,
-        backoffMs: 0,
-        phase: { type: 'exited', termination: previous },
-      });
-    }
+    const before = unblocked(record);
+    if (before === undefined) this.#records.delete(name);
+    else this.#records.set(name, before);
   }
 
   #replace({ container, attempt }: AttemptKey, change: (record: ContainerRecord) => ContainerRecord): void {
@@ -284,6 +293,12 @@ export class PodMachine {
     return plan.wakeAt;
   }
 
+  #restart(running: RunningContainer, { cause, graceSeconds, message }: ContainerRestart): void {
+    const { podContainer, attempt } = running;
+    this.#restarting.set(podContainer.container.name, { attempt, cause });
+    this.#endContainer(running, { graceSeconds: graceSeconds ?? this.#graceSeconds(), message });
+  }
+
   #endContainer(
     running: RunningContainer,
     { graceSeconds, message }: { readonly graceSeconds: number; readonly message: string },
@@ -317,7 +332,10 @@ export class PodMachine {
     } else {
       // A hook that still runs has had its time.
       this.#hooks.abort(name);
-      this.#options.driver.signal(key, step === 'ask' ? (stopSignal(podContainer) ?? 'SIGTERM') : 'SIGKILL');
+      this.#options.driver.signal(
+        key,
+        step === 'ask' ? (podContainer.container.lifecycle?.stopSignal ?? 'SIGTERM') : 'SIGKILL',
+      );
     }
   }
 
@@ -331,7 +349,8 @@ export class PodMachine {
     const before = this.#records.get(name);
     const previous = before?.phase.type === 'exited' ? before.phase.termination : undefined;
     const kept = previous === undefined ? {} : { previous };
-    const base = { attempt, backoffMs, containerId: '', ...kept };
+    const image = podContainer.container.image ?? '';
+    const base = { attempt, backoffMs, containerId: '', image, ...kept };
     this.#records.set(name, { ...base, phase: { type: 'starting' } });
     const outcome = await this.#launch({ pod: this.#pod, podContainer, attempt, backoffMs, previous });
     this.#ready ||= outcome.type !== 'blocked' || outcome.reason !== 'ContainerCreating';
@@ -343,7 +362,7 @@ export class PodMachine {
     const isWell = outcome.type !== 'running' || (await this.#hooks.postStart(podContainer));
     // It may have ended meanwhile.
     if (this.#records.get(name)?.phase.type === 'starting') {
-      this.#records.set(name, { ...base, ...recorded(outcome) });
+      this.#records.set(name, { ...base, ...recordedOutcome(outcome) });
     }
     this.#options.onChange();
     if (!isWell) {
@@ -361,31 +380,6 @@ export class PodMachine {
       return { type: 'blocked', reason: 'CreateContainerError', message, retry: true };
     }
   }
-}
-
-function recorded(outcome: LaunchOutcome): Pick<ContainerRecord, 'phase' | 'containerId'> {
-  if (outcome.type === 'running') {
-    const { containerId, startedAt, started, ready } = outcome;
-    return { containerId, phase: { type: 'running', startedAt, started, ready } };
-  }
-  if (outcome.type === 'failed') {
-    const { termination } = outcome;
-    return { containerId: termination.containerId, phase: { type: 'exited', termination } };
-  }
-  const { reason, message, retry } = outcome;
-  const text = message === undefined ? {} : { message };
-  return { containerId: '', phase: { type: 'blocked', reason, retry, ...text } };
-}
-
-function stopSignal({ container }: PodContainer): string | undefined {
-  return container.lifecycle?.stopSignal;
-}
-
-/** As the kubelet tells why it ends a container, in the `Killing` event. */
-function probeMessage({ container, role }: PodContainer, kind: string, willRestart: boolean): string {
-  if (role !== 'main') return `Init container ${container.name} failed ${kind} probe`;
-  const message = `Container ${container.name} failed ${kind} probe`;
-  return willRestart ? `${message}, will be restarted` : message;
 }
 
 function earliest(a: Date | undefined, b: Date | undefined): Date | undefined {

@@ -1,11 +1,10 @@
 import type { PodSpec } from '@berth/kinds';
-import type { PodContainer } from './container-record.ts';
+import type { PodContainer, RestartCause } from './container-record.ts';
 
 /** How a container ended, as far as its restart depends on it. */
 export interface Ending {
   readonly exitCode: number;
-  /** It was ended because it failed a probe, so it failed, whatever it ended with. */
-  readonly unhealthy?: boolean;
+  readonly restart?: RestartCause;
 }
 
 /**
@@ -14,7 +13,8 @@ export interface Ending {
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#container-restart-rules
  */
 export function restarts({ container, role }: PodContainer, spec: PodSpec, ending: Ending): boolean {
-  const { exitCode, unhealthy = false } = ending;
+  const { exitCode, restart } = ending;
+  if (restart === 'changed') return true;
   if (role === 'sidecar') return true;
   for (const { action, exitCodes } of container.restartPolicyRules ?? []) {
     if (exitCodes === undefined) continue;
@@ -24,6 +24,6 @@ export function restarts({ container, role }: PodContainer, spec: PodSpec, endin
   const policy = container.restartPolicy ?? spec.restartPolicy ?? 'Always';
   if (policy === 'Never') return false;
   // A regular init container is done once it succeeded, whatever the policy.
-  if (policy === 'OnFailure' || role === 'init') return exitCode !== 0 || unhealthy;
+  if (policy === 'OnFailure' || role === 'init') return exitCode !== 0 || restart === 'failed';
   return true;
 }

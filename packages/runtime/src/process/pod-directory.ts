@@ -13,6 +13,7 @@ export interface StoredPod {
 /** What stands in an attempt's `attempt.json`, besides what its shim writes. */
 export interface StoredAttempt {
   readonly containerId: string;
+  readonly image?: string;
   readonly backoffMs: number;
   readonly previous?: Termination;
 }

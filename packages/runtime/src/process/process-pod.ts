@@ -133,7 +133,12 @@ export class ProcessPod implements ContainerDriver {
       return { type: 'blocked', reason: 'CreateContainerError', message: mounts, retry: false };
     }
     const containerId = `process://${randomBytes(32).toString('hex')}`;
-    const stored = { containerId, backoffMs, ...(previous === undefined ? {} : { previous }) };
+    const stored = {
+      containerId,
+      image: container.image ?? '',
+      backoffMs,
+      ...(previous === undefined ? {} : { previous }),
+    };
     const path = await directory.createAttempt(container.name, attempt, stored);
     const cgroup = this.cgroup.make(pod.spec ?? {}, container, attempt);
     await this.#writeLaunch(path, { container, pod, environment, mounts, cgroups: cgroup?.joinFiles ?? [] });

@@ -8,7 +8,7 @@ import { ContainerLog } from '../logs/container-log.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
 import { stopGroups } from '../pod/critical-pods.ts';
-import { PodMachine } from '../pod/pod-machine.ts';
+import { PodMachine, type PodMachineOptions } from '../pod/pod-machine.ts';
 import { runProbe } from '../probes/run-probe.ts';
 import { limitsReport } from '../cgroups/limits-report.ts';
 import type {
@@ -205,6 +205,7 @@ export class ProcessRuntime implements PodRuntime {
       // Its processes are on the machine's own network.
       podIp: nodeIp,
       records,
+      ...processUser(),
       onChange: () => this.#onChange(uid),
       onEvent: (event) => this.#onEvent({ podUid: uid, ...event }),
       onError,
@@ -243,6 +244,13 @@ export class ProcessRuntime implements PodRuntime {
     if (current === undefined) throw noSuchLog(query.container);
     return current.log;
   }
+}
+
+/** Containers run as this agent does. Undefined on systems without users of this kind. */
+function processUser(): Pick<PodMachineOptions, 'user'> {
+  const [uid, gid] = [process.getuid?.(), process.getgid?.()];
+  if (uid === undefined || gid === undefined) return {};
+  return { user: { linux: { uid, gid, supplementalGroups: process.getgroups?.() ?? [] } } };
 }
 
 /** What was killed in it may take a moment to be gone. */

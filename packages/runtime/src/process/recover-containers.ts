@@ -37,7 +37,7 @@ async function recoverContainer(
   found: ContainerAttempt,
   { driver, container }: { readonly driver: ProcessPod; readonly container: Container },
 ): Promise<ContainerRecord | undefined> {
-  const { containerId, backoffMs, previous } = stored;
+  const { containerId, image, backoffMs, previous } = stored;
   if (!found.wasBegun()) {
     // Prepared, but the agent ended before it began: the attempt before it is still the last one.
     if (previous === undefined) return undefined;
@@ -54,5 +54,12 @@ async function recoverContainer(
           startedAt: found.state.type === 'running' ? found.state.startedAt : new Date(),
           ...initialHealth(container),
         };
-  return { attempt, containerId, backoffMs, phase, ...(previous === undefined ? {} : { previous }) };
+  return {
+    attempt,
+    containerId,
+    backoffMs,
+    phase,
+    ...(image === undefined ? {} : { image }),
+    ...(previous === undefined ? {} : { previous }),
+  };
 }

@@ -23,10 +23,11 @@ function recordOf({
   containerID,
   ready,
   started,
+  image,
 }: ContainerStatus): ContainerRecord | undefined {
   const previous = terminationOf(lastState);
   const backoffMs = backoffAfter(restartCount);
-  const base = { attempt: restartCount, containerId: containerID ?? '', backoffMs };
+  const base = { attempt: restartCount, containerId: containerID ?? '', image, backoffMs };
   const kept = previous === undefined ? {} : { previous };
   const ended = terminationOf(state);
   if (ended !== undefined) return { ...base, ...kept, phase: { type: 'exited', termination: ended } };
