@@ -69,6 +69,7 @@ function processRuntime(
     ...(settings.podPidsLimit === undefined ? {} : { podPidsLimit: settings.podPidsLimit }),
     clock: systemClock,
     dataDirectory,
+    hostPaths: settings.hostPaths,
     onError: (err) => log.error({ err, node: nodeName }, 'the process runtime failed'),
   });
   return { runtime, machine, usage: () => thisMachinesUsage(dataDirectory, systemClock.now()) };

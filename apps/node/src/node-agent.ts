@@ -10,8 +10,10 @@ import { followPods } from './fleet/pod-feed.ts';
 import { createAuthenticator } from './kubelet/authenticate.ts';
 import { createKubeletApp } from './kubelet/kubelet-app.ts';
 import type { NodeUsage } from './fleet/node-usage.ts';
-import { NodePods } from './pods/node-pods.ts';
 import { NodeStats } from './stats/node-stats.ts';
+import { followInputs, type PodInput } from './pods/follow-inputs.ts';
+import { NodePods } from './pods/node-pods.ts';
+import { keepVolumes } from './volumes/keep-volumes.ts';
 
 /** One node that an agent speaks for. */
 export interface AgentNode {
@@ -97,7 +99,15 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
       }),
   );
   for (const { node, api, pods } of nodes) {
-    tasks.push(followPods({ nodeName: node.name, api, listener: pods, clock, log }, ended.signal));
+    const { name: nodeName, runtime } = node;
+    const { localVolumes } = runtime;
+    tasks.push(followPods({ nodeName, api, listener: pods, clock, log }, ended.signal));
+    if (runtime.usesInputs) {
+      const isNeeded = () => pods.takeInputs();
+      const onChange = (input: PodInput) => pods.inputChanged(input);
+      tasks.push(followInputs({ nodeName, api, isNeeded, onChange, clock, log }, ended.signal));
+    }
+    if (localVolumes) tasks.push(keepVolumes({ nodeName, api, localVolumes, clock, log }, ended.signal));
   }
 
   return {

@@ -40,6 +40,12 @@ const environment = z.object({
     }),
   /** How many processes a pod of the process runtime may have, where cgroups limit them. Default: as many as the machine. */
   BERTH_POD_PIDS_LIMIT: z.coerce.number().int().min(1).optional(),
+  /** Paths of the machine below which pods of the process runtime may have hostPath volumes, separated by colons. Default: none. */
+  BERTH_HOST_PATHS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(':').filter((path) => path !== ''))
+    .refine((paths) => paths.every((path) => path.startsWith('/')), { error: 'must be absolute paths' }),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   /** Where the process runtime finds commands that are no paths. */
   PATH: z.string().default('/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'),
@@ -56,6 +62,7 @@ export interface NodeSettings {
   readonly port: number;
   readonly podsOnExit: PodsOnExit;
   readonly podPidsLimit: number | undefined;
+  readonly hostPaths: readonly string[];
   readonly logLevel: string;
   readonly searchPath: string;
   readonly home: string;
@@ -86,6 +93,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): NodeSettings {
     port: read.BERTH_NODE_PORT,
     podsOnExit: read.BERTH_STOP_PODS_ON_EXIT,
     podPidsLimit: read.BERTH_POD_PIDS_LIMIT,
+    hostPaths: read.BERTH_HOST_PATHS,
     logLevel: read.LOG_LEVEL,
     searchPath: read.PATH,
     home: read.HOME,

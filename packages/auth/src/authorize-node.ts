@@ -44,10 +44,15 @@ const rules: readonly NodeRule[] = [
   { group: '', resource: 'pods', subresource: 'status', verbs: ['get', 'update', 'patch'] },
   { group: '', resource: 'configmaps', verbs: ['get'] },
   { group: '', resource: 'secrets', verbs: ['get'] },
+  { group: '', resource: 'persistentvolumeclaims', verbs: ['get'] },
+  { group: '', resource: 'persistentvolumes', verbs: ['get', 'patch'] },
   { group: '', resource: 'serviceaccounts', subresource: 'token', verbs: ['create'] },
   { group: '', resource: 'events', verbs: ['create', 'update', 'patch'] },
   { group: 'events.k8s.io', resource: 'events', verbs: ['create', 'update', 'patch'] },
 ];
+
+/** What the fleet tells each node of itself. */
+const feeds: readonly string[] = ['pods', 'volumes', 'inputs'];
 
 /**
  * Whether a fleet node may do this. Pure. A create names its object only in the body, so it is asked twice: before
@@ -55,7 +60,8 @@ const rules: readonly NodeRule[] = [
  */
 export function authorizeNode(nodeName: string, attributes: RequestAttributes): boolean {
   if (attributes.type === 'path') {
-    return attributes.verb === 'get' && attributes.path === `/fleet/v1/nodes/${nodeName}/pods`;
+    const { verb, path } = attributes;
+    return verb === 'get' && feeds.some((feed) => path === `/fleet/v1/nodes/${nodeName}/${feed}`);
   }
   return rules.some((rule) => covers(rule, attributes) && isOwn(rule, nodeName, attributes));
 }

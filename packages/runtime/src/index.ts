@@ -18,3 +18,4 @@ export { stopGroups } from './pod/critical-pods.ts';
 export { type PodUsage, type ProcessUsage, totalUsage } from './usage/usage.ts';
 export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
 export { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated/simulated-runtime.ts';
+export { type LocalVolume, LocalVolumes } from './volumes/local-volumes.ts';

@@ -1,5 +1,6 @@
-import type { ContainerStatus, Pod } from '@berth/kinds';
 import type { PodUsage } from './usage/usage.ts';
+import type { ContainerStatus, PersistentVolume, Pod } from '@berth/kinds';
+import type { LocalVolumes } from './volumes/local-volumes.ts';
 
 /** Which pod of which cluster; `uid` alone identifies it. */
 export interface PodIdentity {
@@ -41,6 +42,8 @@ export interface PodInputs {
   readonly secrets: ReadonlyMap<string, InputEntries>;
   /** ServiceAccount tokens of projected volumes, by {@link tokenInputKey}. */
   readonly tokens: ReadonlyMap<string, string>;
+  /** What the claims of its volumes are bound to, by the claims' names. */
+  readonly claims: ReadonlyMap<string, PersistentVolume>;
 }
 
 /** The key of {@link PodInputs.tokens}. An empty audience is the API server's own. */
@@ -92,6 +95,8 @@ export interface PodRuntime {
   readonly podCapacity: number;
   /** False where `run` looks at no {@link PodInputs}, so that nobody needs to fetch them. */
   readonly usesInputs: boolean;
+  /** The directories of the node's local volumes; absent where volumes are no directories. */
+  readonly localVolumes?: LocalVolumes;
   /** Absent where nothing runs that could be limited. */
   readonly limits?: LimitsReport;
   /** Pods found from before a restart of the agent. They go on as they are; none restarts before `run` is called for it. */

@@ -207,6 +207,10 @@ test('a node\u2019s agent finds what is assigned to the node, over all clusters,
     await store.readBodies([ref(a.clusterId, 4), { clusterId: a.clusterId, ...pod('unknown') }]),
   ).toEqual([{ ...ref(a.clusterId, 4), body: bodyOf(pod('p'), 2) }]);
   expect(await store.readBodies([])).toEqual([]);
+  expect(
+    await store.readRevisions([ref(a.clusterId, 1), { clusterId: a.clusterId, ...pod('unknown') }]),
+  ).toEqual([{ clusterId: a.clusterId, ...pod('p'), revision: 4 }]);
+  expect(await store.readRevisions([])).toEqual([]);
 });
 
 test('what a node is assigned of a cluster has a version that every change and removal moves, and no neighbour does', async () => {

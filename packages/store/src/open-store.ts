@@ -6,7 +6,13 @@ import { GroupCommit } from './group-commit.ts';
 import { HeadReader } from './head-reader.ts';
 import { ObjectReader } from './object-reader.ts';
 import { auditLog } from './queries/audit-log.ts';
-import { assignedSince, assignedTo, assignedVersions, readBodies } from './queries/assigned-objects.ts';
+import {
+  assignedSince,
+  assignedTo,
+  assignedVersions,
+  readBodies,
+  readRevisions,
+} from './queries/assigned-objects.ts';
 import { recount } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
@@ -141,6 +147,7 @@ export function openStore(options: OpenStoreOptions): Store {
     assignedVersions: (which) => assignedVersions(database, which),
     assignedSince: (node, since) => assignedSince(database, node, since),
     readBodies: async (refs) => bodies.ofClusters(await readBodies(database, refs)),
+    readRevisions: (refs) => readRevisions(database, refs),
     heartbeats: heartbeatStore(database),
     outbox: outboxStore(database),
     signingKeys: signingKeyStore(database),

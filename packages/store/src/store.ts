@@ -103,6 +103,8 @@ export interface Store {
   ): Promise<AssignedChanges>;
   /** The objects among `refs` that exist, in no particular order. */
   readBodies(refs: readonly ClusterObjectKey[]): Promise<ClusterObject[]>;
+  /** At which revision the objects among `refs` that exist changed last, in no particular order. */
+  readRevisions(refs: readonly ClusterObjectKey[]): Promise<ClusterObjectRevision[]>;
   readonly heartbeats: Heartbeats;
   readonly outbox: Outbox;
   readonly signingKeys: SigningKeys;
@@ -263,6 +265,10 @@ export interface ClusterObjectKey extends ObjectKey {
 
 export interface ClusterObject extends StoredObject {
   readonly clusterId: string;
+}
+
+export interface ClusterObjectRevision extends ClusterObjectKey {
+  readonly revision: number;
 }
 
 /** What a node's agent needs to see which of its objects changed. */

@@ -190,6 +190,8 @@ const paths: Readonly<
   'GET /openapi/v3': { example: '/openapi/v3' },
   'GET /openapi/v3/*': { example: '/openapi/v3/api/v1' },
   'GET /fleet/v1/nodes/:node/pods': { example: '/fleet/v1/nodes/n1/pods', clusterId: 'system' },
+  'GET /fleet/v1/nodes/:node/volumes': { example: '/fleet/v1/nodes/n1/volumes', clusterId: 'system' },
+  'GET /fleet/v1/nodes/:node/inputs': { example: '/fleet/v1/nodes/n1/inputs', clusterId: 'system' },
   'GET /version': { example: '/version', open: true },
   'GET /livez': { example: '/livez', open: true },
   'GET /livez/:check': { example: '/livez/ping', open: true },

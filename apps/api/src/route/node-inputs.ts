@@ -1,12 +1,13 @@
-import { type Pod, type PodReferences, podReferences } from '@berth/kinds';
+import type { PodReferences } from '@berth/kinds';
 import type { AssignedObject, Store } from '@berth/store';
 import { LRUCache } from 'lru-cache';
+import type { PodReferencesOf } from './pod-references-of.ts';
 
 /** An object that pods take in. */
 interface PodInput {
   readonly clusterId: string;
   readonly namespace: string;
-  readonly resource: 'secrets' | 'configmaps';
+  readonly resource: 'secrets' | 'configmaps' | 'persistentvolumeclaims';
   readonly name: string;
 }
 
@@ -16,34 +17,24 @@ export type NodeTakesIn = (node: string, input: PodInput) => Promise<boolean>;
 /** How long a node is believed to have the pods that it had. That none of them refers to an object is looked up each time. */
 const rememberedForMs = 1_000;
 const rememberedNodes = 1_000;
-const rememberedPods = 10_000;
 const podResource = 'pods';
 
-/** The pods of the place alone are read, and each of them once as long as it does not change. */
-export function createNodeTakesIn(store: Pick<Store, 'assignedTo' | 'readBodies'>): NodeTakesIn {
+/** The pods of the place alone are read. */
+export function createNodeTakesIn(
+  store: Pick<Store, 'assignedTo'>,
+  referencesOf: PodReferencesOf,
+): NodeTakesIn {
   const assigned = new LRUCache<string, readonly AssignedObject[]>({
     max: rememberedNodes,
     ttl: rememberedForMs,
     fetchMethod: (node) => store.assignedTo(node),
   });
-  const references = new LRUCache<string, PodReferences>({ max: rememberedPods });
-
-  const readMissing = async (pods: readonly AssignedObject[]): Promise<void> => {
-    const missing = pods.filter((pod) => !references.has(stateOf(pod)));
-    if (missing.length === 0) return;
-    for (const read of await store.readBodies(missing)) {
-      // The objects of the resource are pods.
-      const pod = JSON.parse(read.body) as Pod;
-      references.set(stateOf(read), podReferences(pod));
-    }
-  };
   const isAmong = async (all: readonly AssignedObject[], input: PodInput): Promise<boolean> => {
     const pods = all.filter(
       ({ clusterId, namespace, resource }) =>
         clusterId === input.clusterId && namespace === input.namespace && resource === podResource,
     );
-    await readMissing(pods);
-    return pods.some((pod) => refersTo(references.get(stateOf(pod)), input));
+    return (await referencesOf(pods)).some((found) => refersTo(found, input));
   };
   return async (node, input) => {
     if (await isAmong((await assigned.fetch(node)) ?? [], input)) return true;
@@ -53,14 +44,14 @@ export function createNodeTakesIn(store: Pick<Store, 'assignedTo' | 'readBodies'
 
 function refersTo(found: PodReferences | undefined, { resource, name }: PodInput): boolean {
   if (found === undefined) return false;
-  if (resource === 'configmaps') return found.configMaps.has(name);
-  return found.secrets.has(name) || found.pullSecrets.has(name);
-}
-
-function stateOf({
-  clusterId,
-  uid,
-  revision,
-}: Pick<AssignedObject, 'clusterId' | 'uid' | 'revision'>): string {
-  return `${clusterId}/${uid}/${revision}`;
+  switch (resource) {
+    case 'configmaps':
+      return found.configMaps.has(name);
+    case 'secrets':
+      return found.secrets.has(name) || found.pullSecrets.has(name);
+    case 'persistentvolumeclaims':
+      return found.claims.has(name);
+    default:
+      return resource satisfies never;
+  }
 }

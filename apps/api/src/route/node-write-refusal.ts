@@ -1,5 +1,5 @@
-import { goQuote, type KubeObject, semanticEqual } from '@berth/machinery';
-import type { Node } from '@berth/kinds';
+import { localDirectoryFinalizer, type Node } from '@berth/kinds';
+import { goQuote, type KubeObject, type ObjectMeta, semanticEqual } from '@berth/machinery';
 
 /** A write of a node to an object that it may write in general. */
 export interface NodeWrite {
@@ -35,9 +35,26 @@ const forbiddenNamespaces = ['node-restriction.kubernetes.io', 'platform.berth.d
  */
 export function nodeWriteRefusal(node: string, write: NodeWrite): string | undefined {
   if (write.resource === 'nodes') return ofNode(node, write);
+  if (write.resource === 'persistentvolumes') return ofVolume(node, write);
   const isStatusOfPod = write.resource === 'pods' && write.subresource === 'status';
   if (!isStatusOfPod || semanticEqual(labelsOf(write.next), labelsOf(write.current))) return undefined;
   return `node ${goQuote(node)} cannot update labels through pod status`;
+}
+
+/** The node says that it has removed the directory, and nothing else. */
+function ofVolume(node: string, { next, current }: NodeWrite): string | undefined {
+  const left = (current?.metadata.finalizers ?? []).filter((name) => name !== localDirectoryFinalizer);
+  const { finalizers, ...metadata } = next.metadata;
+  const { finalizers: _finalizers, ...before } = current?.metadata ?? {};
+  const isSame =
+    semanticEqual({ ...next, metadata: owned(metadata) }, { ...current, metadata: owned(before) }) &&
+    semanticEqual(finalizers ?? [], left);
+  return isSame ? undefined : `node ${goQuote(node)} can only take its own finalizer off a volume`;
+}
+
+/** Who owns which field is kept account of by the server. */
+function owned({ managedFields: _managedFields, ...metadata }: Partial<ObjectMeta>): Partial<ObjectMeta> {
+  return metadata;
 }
 
 function ofNode(name: string, { subresource, next, current }: NodeWrite): string | undefined {

@@ -1,5 +1,5 @@
 import { nodeNameOf, type ResourceAttributes } from '@berth/auth';
-import { type Pod, podReferences } from '@berth/kinds';
+import { type PersistentVolume, type Pod, podReferences } from '@berth/kinds';
 import { forbiddenError, goQuote, type KubeObject } from '@berth/machinery';
 import { decodeStored } from '../objects/versions.ts';
 import { forbid } from '../pipeline/authorize.ts';
@@ -20,8 +20,26 @@ export async function restrictNode(request: ResourceRequest, takesIn: NodeTakesI
   if (node === undefined) return;
   if (attributes.resource === 'pods') return requireOwnPod(request, node);
   const { resource } = attributes;
-  if (resource !== 'secrets' && resource !== 'configmaps') return;
+  if (resource === 'persistentvolumes') return requireUsedVolume(request, node, takesIn);
+  if (resource !== 'secrets' && resource !== 'configmaps' && resource !== 'persistentvolumeclaims') return;
   if (!(await takesIn(node, { ...attributes, resource }))) throw unrelated(request, node);
+}
+
+/** A volume that the node has itself, or, for reading, whose claim one of its pods uses. */
+async function requireUsedVolume(
+  request: ResourceRequest,
+  node: string,
+  takesIn: NodeTakesIn,
+): Promise<void> {
+  const { scope } = request;
+  const stored = await scope.home.get(keyOf(scope));
+  if (stored === undefined) return;
+  const volume: PersistentVolume = decodeStored(scope, stored);
+  if (scope.definition.assignedNode?.(volume) === node) return;
+  const { namespace = '', name = '' } = volume.spec?.claimRef ?? {};
+  const { clusterId, verb } = scope.attributes;
+  const claim = { clusterId, resource: 'persistentvolumeclaims', namespace, name } as const;
+  if (verb !== 'get' || !(await takesIn(node, claim))) throw unrelated(request, node);
 }
 
 async function requireOwnPod(request: ResourceRequest, node: string): Promise<void> {

@@ -27,6 +27,7 @@ import { tenancyReader } from '../tenancy/tenancy-reader.ts';
 import { lifecycleContext, type ResourceHandler } from './resource-request.ts';
 import { type ResourceScope, resourceScopeOf } from './resource-scope.ts';
 import { createNodeTakesIn } from './node-inputs.ts';
+import { createPodReferencesOf } from './pod-references-of.ts';
 import { restrictNode } from './restrict-node.ts';
 
 const verbHandlers: Readonly<Record<string, ResourceHandler>> = {
@@ -60,7 +61,7 @@ export function serveResource(deps: AppDeps, tenantKinds: KindRegistry) {
     clusterPlace: clusterPlace(deps),
     readPolicies: createPolicyReader(),
   };
-  const nodeTakesIn = createNodeTakesIn(deps.store);
+  const nodeTakesIn = createNodeTakesIn(deps.store, createPodReferencesOf(deps.store));
   return async (c: ApiContext): Promise<Response> => {
     const attributes = c.get('attributes');
     if (attributes.type === 'path') throw pageNotFoundError();

@@ -1,6 +1,7 @@
 import type { Pod } from '@berth/kinds';
 import { type PodIdentity, type PodRuntime, stopGroups } from '@berth/runtime';
 import type { PodFeedListener } from '../fleet/pod-feed.ts';
+import type { PodInput } from './follow-inputs.ts';
 import { PodWorker, type PodWorkerOptions } from './pod-worker.ts';
 
 export type NodePodsOptions = Omit<PodWorkerOptions, 'identity' | 'onDone'>;
@@ -46,6 +47,16 @@ export class NodePods implements PodFeedListener {
 
   all(): PodWorker[] {
     return [...this.#workers.values()];
+  }
+
+  /** Whether any pod takes something in. */
+  takeInputs(): boolean {
+    return [...this.#workers.values()].some((worker) => worker.takesInputs);
+  }
+
+  /** An object that pods may take in has changed, come or gone. */
+  inputChanged(input: PodInput): void {
+    for (const worker of this.#workers.values()) worker.inputChanged(input);
   }
 
   /** The pod of this name; the newest one where an older one is still ending. */

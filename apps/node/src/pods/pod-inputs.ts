@@ -1,5 +1,7 @@
 import {
   type ConfigMap,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
   type Pod,
   type PodReferences,
   podReferences,
@@ -9,7 +11,8 @@ import {
 import { type InputEntries, type PodInputs, tokenInputKey } from '@berth/runtime';
 import type { ApiClient } from '../api/api-client.ts';
 import { ApiError } from '../api/api-error.ts';
-import { namespacedPath } from '../api/paths.ts';
+import { corePath, namespacedPath } from '../api/paths.ts';
+import type { PodInput } from './follow-inputs.ts';
 
 interface IssuedToken {
   readonly token: string;
@@ -39,25 +42,44 @@ export class PodInputsSource {
   }
 
   get isEmpty(): boolean {
-    const { configMaps, secrets, tokens } = this.references;
-    return configMaps.size === 0 && secrets.size === 0 && tokens.length === 0;
+    const { configMaps, secrets, tokens, claims } = this.references;
+    return configMaps.size === 0 && secrets.size === 0 && tokens.length === 0 && claims.size === 0;
+  }
+
+  refersTo({ resource, name }: Pick<PodInput, 'resource' | 'name'>): boolean {
+    const { configMaps, secrets, claims } = this.references;
+    const named = { configmaps: configMaps, secrets, persistentvolumeclaims: claims };
+    return Object.entries(named).some(([one, names]) => one === resource && names.has(name));
   }
 
   /** An object that does not exist, or that the node may not read, is left out. @throws ApiError */
   async fetch(now: Date): Promise<PodInputs> {
-    const { configMaps, secrets, tokens } = this.references;
+    const { configMaps, secrets, tokens, claims } = this.references;
     const configMap = (name: string) => this.#api.get<ConfigMap>(this.#path('configmaps', name));
     const secret = (name: string) => this.#api.get<Secret>(this.#path('secrets', name));
-    const [configMapEntries, secretEntries, issued] = await Promise.all([
-      eachEntries(configMaps, async (name) => configMapEntriesOf(await configMap(name))),
-      eachEntries(secrets, async (name) => secretEntriesOf(await secret(name))),
+    const [configMapEntries, secretEntries, volumes, issued] = await Promise.all([
+      eachFound(configMaps, async (name) => configMapEntriesOf(await configMap(name))),
+      eachFound(secrets, async (name) => secretEntriesOf(await secret(name))),
+      eachFound(claims, (name) => this.#volumeOf(name)),
       Promise.all(tokens.map((reference) => this.#token(reference, now))),
     ]);
     return {
       configMaps: configMapEntries,
       secrets: secretEntries,
       tokens: new Map(issued.flatMap((entry) => (entry === undefined ? [] : [entry]))),
+      claims: volumes,
     };
+  }
+
+  /** The volume that a claim of the pod is bound to, once both say so. */
+  async #volumeOf(claimName: string): Promise<PersistentVolume | undefined> {
+    const claim = await this.#api.get<PersistentVolumeClaim>(this.#path('persistentvolumeclaims', claimName));
+    const { volumeName = '' } = claim.spec ?? {};
+    if (claim.status?.phase !== 'Bound' || volumeName === '') return undefined;
+    const volume = await this.#api.get<PersistentVolume>(
+      corePath(this.#clusterId, 'persistentvolumes', volumeName),
+    );
+    return volume.spec?.claimRef?.uid === claim.metadata.uid ? volume : undefined;
   }
 
   async #token(reference: TokenReference, now: Date): Promise<[string, string] | undefined> {
@@ -92,14 +114,14 @@ export class PodInputsSource {
   }
 }
 
-async function eachEntries(
+async function eachFound<T>(
   names: ReadonlySet<string>,
-  fetchEntries: (name: string) => Promise<InputEntries>,
-): Promise<Map<string, InputEntries>> {
+  fetchOne: (name: string) => Promise<T | undefined>,
+): Promise<Map<string, T>> {
   const found = await Promise.all(
-    [...names].map(async (name) => [name, await readable(fetchEntries(name))] as const),
+    [...names].map(async (name) => [name, await readable(fetchOne(name))] as const),
   );
-  return new Map(found.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries]])));
+  return new Map(found.flatMap(([name, one]) => (one === undefined ? [] : [[name, one]])));
 }
 
 async function readable<T>(answer: Promise<T>): Promise<T | undefined> {

@@ -7,6 +7,7 @@ import type { ApiClient } from '../api/api-client.ts';
 import { ApiError } from '../api/api-error.ts';
 import { Backoff } from '../api/backoff.ts';
 import { namespacedPath } from '../api/paths.ts';
+import type { PodInput } from './follow-inputs.ts';
 import { PodInputsSource } from './pod-inputs.ts';
 import { isFinal, type PodFailure, podStatus } from './pod-status.ts';
 import { StatusWriter } from './status-writer.ts';
@@ -35,7 +36,12 @@ const nodeShutdown: PodFailure = {
   disruption: 'TerminationByKubelet',
 };
 
-const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+const noInputs: PodInputs = {
+  configMaps: new Map(),
+  secrets: new Map(),
+  tokens: new Map(),
+  claims: new Map(),
+};
 
 /** How often ConfigMaps, Secrets and tokens of running pods are looked at again. */
 const refreshInputsMs = 60_000;
@@ -93,6 +99,19 @@ export class PodWorker {
 
   /** The runtime has something new to say of the pod. */
   observed(): void {
+    this.#wake();
+  }
+
+  get takesInputs(): boolean {
+    return this.#inputs?.isEmpty === false;
+  }
+
+  /** Looks at what the pod takes in again, if this is part of it. */
+  inputChanged(input: PodInput): void {
+    const { clusterId, namespace } = this.#options.identity;
+    if (input.cluster !== clusterId || input.namespace !== namespace) return;
+    if (this.#inputs?.refersTo(input) !== true) return;
+    this.#inputsRetryAt = this.#options.clock.now();
     this.#wake();
   }
 

@@ -106,6 +106,11 @@ export class FleetApi {
     this.#remove(podPath(name));
   }
 
+  /** Takes any object away. */
+  drop(path: string): void {
+    this.#remove(path);
+  }
+
   /** Waits for a condition on what the API holds. */
   async until<T>(what: () => T | undefined | false, deadlineMs = 15_000): Promise<T> {
     const signal = AbortSignal.timeout(deadlineMs);
@@ -148,6 +153,8 @@ export class FleetApi {
       answer(response, 200, { keys: [this.#key.publicJwk] });
     } else if (request.headers.authorization !== 'Bearer node-token') {
       answer(response, 401, status(401, 'Unauthorized', 'Unauthorized'));
+    } else if (/^\/fleet\/v1\/nodes\/[^/]+\/(volumes|inputs)$/.test(url.pathname)) {
+      answer(response, 200, { items: this.#told(url.pathname) });
     } else if (url.pathname.startsWith('/fleet/')) {
       this.#feed(response, decodeURIComponent(url.pathname.split('/')[4] ?? ''));
     } else {
@@ -186,6 +193,27 @@ export class FleetApi {
     } else {
       answer(response, 200, current);
     }
+  }
+
+  /** A node's volumes, and the revisions of all ConfigMaps and Secrets: no pod is asked what it takes in. */
+  #told(path: string): object[] {
+    const [, , , , node, what] = path.split('/');
+    const items = [...this.#objects].map(([at, object]) => ({ cluster: at.split('/')[2], object }));
+    if (what === 'volumes') {
+      return items.filter(
+        ({ object: { kind, metadata } }) =>
+          kind === 'PersistentVolume' && metadata.annotations?.['local.berth.dev/node'] === node,
+      );
+    }
+    return items
+      .filter(({ object: { kind } }) => kind === 'ConfigMap' || kind === 'Secret')
+      .map(({ cluster, object: { kind, metadata } }) => ({
+        cluster,
+        resource: `${kind.toLowerCase()}s`,
+        namespace: metadata.namespace,
+        name: metadata.name,
+        revision: Number(metadata.resourceVersion),
+      }));
   }
 
   #feed(response: ServerResponse, node: string): void {

@@ -50,6 +50,7 @@ export class TestAgent {
       cgroups: { type: 'unavailable', reason: 'not looked for' },
       clock: systemClock,
       dataDirectory: this.directory,
+      hostPaths: [],
       onError: (error) => {
         throw error;
       },

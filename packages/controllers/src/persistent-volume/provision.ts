@@ -1,5 +1,6 @@
 import {
   classOf,
+  localDirectoryFinalizer,
   localNodeAnnotation,
   localProvisioner,
   type Node,
@@ -98,6 +99,7 @@ function localVolume(
     kind: 'PersistentVolume',
     metadata: {
       name,
+      ...(hasDirectories(node) && { finalizers: [localDirectoryFinalizer] }),
       annotations: { [provisionedByAnnotation]: localProvisioner, [localNodeAnnotation]: node.metadata.name },
     },
     spec: {
@@ -112,6 +114,11 @@ function localVolume(
       ...(mountOptions && { mountOptions: [...mountOptions] }),
     },
   };
+}
+
+/** A simulated node makes none, so that nobody has to remove any. */
+function hasDirectories({ metadata }: Node): boolean {
+  return metadata.labels?.['berth.dev/runtime'] !== 'simulated';
 }
 
 const hostname = 'kubernetes.io/hostname';

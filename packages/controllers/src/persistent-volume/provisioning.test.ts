@@ -57,7 +57,7 @@ describe('a claim of the default class', () => {
     expect(volume(cluster, name)).toMatchObject({
       metadata: {
         annotations: { 'pv.kubernetes.io/provisioned-by': 'local.berth.dev' },
-        finalizers: ['kubernetes.io/pv-protection', 'local.berth.dev/directory'],
+        finalizers: ['local.berth.dev/directory', 'kubernetes.io/pv-protection'],
       },
       spec: {
         capacity: { storage: '3Gi' },
@@ -73,6 +73,24 @@ describe('a claim of the default class', () => {
     expect(cluster.events('c')).toContain(`ProvisioningSucceeded: Successfully provisioned volume ${name}`);
     cluster.settle();
     expect(cluster.errors).toEqual([]);
+  });
+
+  it('has nothing to be removed on a simulated node', () => {
+    const { cluster } = start();
+    cluster.nodes = cluster.nodes.map(({ node, claimed }) => ({
+      node: { ...node, metadata: { ...node.metadata, labels: { 'berth.dev/runtime': 'simulated' } } },
+      claimed,
+    }));
+    cluster.create(claimOf('c'));
+    cluster.create(podWith('p', ['c']));
+    cluster.settle();
+    const name = claim(cluster, 'c')?.spec?.volumeName ?? '';
+    expect(volume(cluster, name)?.metadata.finalizers).toEqual(['kubernetes.io/pv-protection']);
+    finish(cluster, 'p');
+    const bound = claim(cluster, 'c');
+    if (bound) cluster.delete(bound);
+    cluster.settle();
+    expect(stateOfVolume(cluster, name)).toBe('gone');
   });
 
   it('brings a later pod to the same node, and to no other', () => {

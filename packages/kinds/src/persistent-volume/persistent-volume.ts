@@ -8,11 +8,7 @@ import { deprecatedSourceWarnings } from '../pod-template/deprecated-sources.ts'
 import { fieldWarning } from '../pod-template/field-warning.ts';
 import { nodeTermWarnings } from '../pod-template/node-label-warnings.ts';
 import { classOf } from '../storage-class/class-of.ts';
-import {
-  localDirectoryFinalizer,
-  localNodeAnnotation,
-  localProvisioner,
-} from '../storage-class/local-class.ts';
+import { localNodeAnnotation, localProvisioner } from '../storage-class/local-class.ts';
 import { withFinalizer } from '../platform/held-by-finalizer.ts';
 import { objectVerbs, statusSubresource } from '../strategy/object-verbs.ts';
 import { keepAllButStatus, keepStatus } from '../strategy/status-strategy.ts';
@@ -102,21 +98,12 @@ function applyDefaults(object: KubeObject): KubeObject {
 function prepareForCreate(object: KubeObject): KubeObject {
   const { creationTimestamp } = object.metadata;
   const since = creationTimestamp ? { lastPhaseTransitionTime: creationTimestamp } : {};
-  const fresh = withFinalizer(
-    { ...object, status: { phase: 'Pending', ...since } },
-    volumeProtectionFinalizer,
-  );
-  return isLocal(fresh) ? withFinalizer(fresh, localDirectoryFinalizer) : fresh;
-}
-
-/** A directory of a node's agent. */
-function isLocal({ spec }: PersistentVolume): boolean {
-  return spec?.csi?.driver === localProvisioner;
+  return withFinalizer({ ...object, status: { phase: 'Pending', ...since } }, volumeProtectionFinalizer);
 }
 
 /** The node that has the directory: the only one that the volume can be used on. */
-function nodeOf(volume: PersistentVolume): string | undefined {
-  return isLocal(volume) ? volume.metadata.annotations?.[localNodeAnnotation] : undefined;
+function nodeOf({ metadata, spec }: PersistentVolume): string | undefined {
+  return spec?.csi?.driver === localProvisioner ? metadata.annotations?.[localNodeAnnotation] : undefined;
 }
 
 const deprecatedAnnotations = [

@@ -13,12 +13,17 @@ export interface PodReferences {
   /** With which its images are pulled. */
   readonly pullSecrets: ReadonlySet<string>;
   readonly tokens: readonly TokenReference[];
+  /** Claims of persistent volumes, those that are made for the pod among them. */
+  readonly claims: ReadonlySet<string>;
 }
 
+type NamedPodSpec = Pick<Pod, 'spec'> & { readonly metadata?: { readonly name: string } };
+
 /** Pure. Volumes that no runtime mounts (of storage drivers) have no references. */
-export function podReferences({ spec }: Pick<Pod, 'spec'>): PodReferences {
+export function podReferences({ spec, metadata }: NamedPodSpec): PodReferences {
   const configMaps = new Set<string | undefined>();
   const secrets = new Set<string | undefined>();
+  const claims = new Set<string | undefined>();
   const tokens: TokenReference[] = [];
   const project = (source: VolumeProjection) => {
     configMaps.add(source.configMap?.name);
@@ -46,13 +51,22 @@ export function podReferences({ spec }: Pick<Pod, 'spec'>): PodReferences {
       secrets.add(valueFrom?.secretKeyRef?.name);
     }
   }
-  for (const { configMap, secret, projected } of spec?.volumes ?? []) {
+  for (const { name, configMap, secret, projected, persistentVolumeClaim, ephemeral } of spec?.volumes ??
+    []) {
+    claims.add(persistentVolumeClaim?.claimName);
+    if (ephemeral && metadata) claims.add(`${metadata.name}-${name}`);
     configMaps.add(configMap?.name);
     secrets.add(secret?.secretName);
     for (const source of projected?.sources ?? []) project(source);
   }
   const pullSecrets = new Set((spec?.imagePullSecrets ?? []).map(({ name }) => name));
-  return { configMaps: named(configMaps), secrets: named(secrets), pullSecrets: named(pullSecrets), tokens };
+  return {
+    configMaps: named(configMaps),
+    secrets: named(secrets),
+    pullSecrets: named(pullSecrets),
+    tokens,
+    claims: named(claims),
+  };
 }
 
 function named(names: ReadonlySet<string | undefined>): Set<string> {

@@ -24,6 +24,7 @@ const inputs: PodInputs = {
   configMaps: new Map([['settings', entries({ COLOR: 'blue', 'dotted.key': 'd', SIZE: 'L' })]]),
   secrets: new Map([['keys', entries({ token: 's3cret' })]]),
   tokens: new Map(),
+  claims: new Map(),
 };
 const context: EnvironmentContext = {
   pod,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Pod } from '@berth/kinds';
 import type { Termination } from '../pod/container-record.ts';
 import { RuntimeError } from '../runtime-error.ts';
+import { unmountBelow } from '../volumes/unmount-below.ts';
 
 /** What stands in `pod.json`. */
 export interface StoredPod {
@@ -91,6 +92,7 @@ export class PodDirectory {
   async remove(): Promise<void> {
     // Without pod.json it is not found again, however much of the rest a crash leaves.
     await rm(join(this.path, 'pod.json'), { force: true });
+    await unmountBelow(this.path);
     await rm(this.path, { recursive: true, force: true });
   }
 }

@@ -15,7 +15,7 @@ import type { RunCommand } from '../actions/run-command.ts';
 import type { AttemptKey, ContainerDriver, ContainerLaunch, LaunchOutcome } from '../pod/container-driver.ts';
 import type { Termination } from '../pod/container-record.ts';
 import type { PodInputs } from '../pod-runtime.ts';
-import { prepareVolume } from '../volumes/prepare-volume.ts';
+import { prepareVolume, type VolumePlace } from '../volumes/prepare-volume.ts';
 import { initialHealth } from '../probes/container-health.ts';
 import { type AttemptOptions, ContainerAttempt, messageFile } from './container-attempt.ts';
 import { execInContainer, writeExecContext } from './exec-in-container.ts';
@@ -39,6 +39,8 @@ export interface ProcessNode {
   /** `KUBERNETES_SERVICE_HOST` and its like. */
   readonly services: Readonly<Record<string, string>>;
   readonly mountNamespace: MountNamespace;
+  /** Below which of the machine's paths hostPath volumes may be. */
+  readonly hostPaths: readonly string[];
   readonly clock: Clock;
   readonly cgroups: Cgroups;
   /** How many processes a pod may have; absent for as many as the machine. */
@@ -48,6 +50,7 @@ export interface ProcessNode {
 export interface ProcessPodOptions {
   readonly node: ProcessNode;
   readonly podUid: string;
+  readonly place: VolumePlace;
   readonly directory: PodDirectory;
   readonly onEnded: (key: AttemptKey, how: Termination) => void;
 }
@@ -57,7 +60,7 @@ export class ProcessPod implements ContainerDriver {
   readonly cgroup: PodCgroup;
   readonly #options: ProcessPodOptions;
   readonly #attempts = new Map<string, ContainerAttempt>();
-  #inputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+  #inputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map(), claims: new Map() };
   #volumes: ReadonlyMap<string, string> | undefined;
 
   constructor(options: ProcessPodOptions) {
@@ -254,7 +257,8 @@ export class ProcessPod implements ContainerDriver {
     const places = new Map<string, string>();
     for (const volume of pod.spec?.volumes ?? []) {
       const directory = this.#options.directory.volume(volume.name);
-      const options = { context: this.#context(pod), now: this.#options.node.clock.now() };
+      const { node, place } = this.#options;
+      const options = { context: this.#context(pod), place, now: node.clock.now() };
       try {
         places.set(volume.name, await prepareVolume(volume, directory, options));
       } catch (error) {

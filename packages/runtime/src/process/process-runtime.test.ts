@@ -135,7 +135,7 @@ describe('a pod', () => {
       message: 'secret "keys" not found',
     });
     const secrets = new Map([['keys', new Map([['token', Buffer.from('s3cret')]])]]);
-    await node.run(pod, { configMaps: new Map(), secrets, tokens: new Map() });
+    await node.run(pod, { configMaps: new Map(), secrets, tokens: new Map(), claims: new Map() });
     await node.stopped(pod);
     expect(await node.log(pod, 'main')).toBe('s3cret\n');
     expect(node.events.map(({ reason }) => reason)).toEqual(['Failed', 'Created', 'Started']);
@@ -287,7 +287,7 @@ describe('volumes', () => {
           },
         ],
       });
-      await node.run(pod, { configMaps, secrets: new Map(), tokens: new Map() });
+      await node.run(pod, { configMaps, secrets: new Map(), tokens: new Map(), claims: new Map() });
       await node.stopped(pod);
       expect(await node.log(pod, 'writer')).toBe('from-api\nb\n/berth-test-work\n');
       expect(await node.log(pod, 'reader')).toContain('from-writer\n');
@@ -333,6 +333,7 @@ describe('volumes', () => {
       configMaps: new Map([['cm', new Map([['key', Buffer.from(text)]])]]),
       secrets: new Map(),
       tokens: new Map(),
+      claims: new Map(),
     });
     const pod = podOf({
       volumes: [{ name: 'c', configMap: { name: 'cm' } }],

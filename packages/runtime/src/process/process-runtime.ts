@@ -22,6 +22,7 @@ import type {
 } from '../pod-runtime.ts';
 import type { PodUsage } from '../usage/usage.ts';
 import { RuntimeError } from '../runtime-error.ts';
+import { LocalVolumes } from '../volumes/local-volumes.ts';
 import { PodDirectory, type StoredPod } from './pod-directory.ts';
 import { ProcessPod, type ProcessNode } from './process-pod.ts';
 import { podUsage } from './pod-usage.ts';
@@ -55,6 +56,7 @@ export class ProcessRuntime implements PodRuntime {
   readonly podCapacity = 110;
   readonly usesInputs = true;
   readonly limits: LimitsReport;
+  readonly localVolumes: LocalVolumes;
   readonly #options: ProcessRuntimeOptions;
   readonly #podsDirectory: string;
   readonly #pods = new Map<string, RunningPod>();
@@ -66,6 +68,7 @@ export class ProcessRuntime implements PodRuntime {
     this.#options = options;
     this.limits = limitsReport(options.cgroups);
     this.#podsDirectory = join(options.dataDirectory, 'pods');
+    this.localVolumes = new LocalVolumes(join(options.dataDirectory, 'volumes'));
     this.#checks = setInterval(() => this.#check(), checkEveryMs).unref();
   }
 
@@ -159,7 +162,7 @@ export class ProcessRuntime implements PodRuntime {
   }
 
   async #recoverPod(uid: string, directory: PodDirectory, stored: StoredPod): Promise<void> {
-    const driver = this.#driver(uid, directory);
+    const driver = this.#driver(uid, directory, stored.clusterId);
     const records = await recoverContainers(stored.pod, directory, driver);
     const running = this.#pod(uid, { stored, directory, driver, records });
     this.#pods.set(uid, running);
@@ -174,16 +177,18 @@ export class ProcessRuntime implements PodRuntime {
   }
 
   #add(uid: string, directory: PodDirectory, stored: StoredPod): RunningPod {
-    const driver = this.#driver(uid, directory);
+    const driver = this.#driver(uid, directory, stored.clusterId);
     const running = this.#pod(uid, { stored, directory, driver, records: new Map() });
     this.#pods.set(uid, running);
     return running;
   }
 
-  #driver(uid: string, directory: PodDirectory): ProcessPod {
+  #driver(uid: string, directory: PodDirectory, clusterId: string): ProcessPod {
     const onEnded: ConstructorParameters<typeof ProcessPod>[0]['onEnded'] = (key, how) =>
       this.#pods.get(uid)?.machine.ended(key, how);
-    return new ProcessPod({ node: this.#options, podUid: uid, directory, onEnded });
+    const { localVolumes } = this;
+    const place = { clusterId, localVolumes, hostPaths: this.#options.hostPaths };
+    return new ProcessPod({ node: this.#options, podUid: uid, place, directory, onEnded });
   }
 
   #pod(

@@ -53,7 +53,8 @@ async function mountOf(volumeMount: VolumeMount, context: VolumeMountContext): P
   return {
     source,
     target: join('/', volumeMount.mountPath),
-    readOnly: volumeMount.readOnly === true || isApiVolume(volume),
+    readOnly:
+      volumeMount.readOnly === true || volume.persistentVolumeClaim?.readOnly === true || isApiVolume(volume),
     kind: isDirectory ? 'directory' : 'file',
   };
 }

@@ -14,7 +14,12 @@ import type {
 import { detectMountNamespace } from '../process/mount-namespace.ts';
 import { ProcessRuntime, type ProcessRuntimeOptions } from '../process/process-runtime.ts';
 
-const noInputs: PodInputs = { configMaps: new Map(), secrets: new Map(), tokens: new Map() };
+const noInputs: PodInputs = {
+  configMaps: new Map(),
+  secrets: new Map(),
+  tokens: new Map(),
+  claims: new Map(),
+};
 
 let pods = 0;
 
@@ -141,6 +146,7 @@ export class TestNode {
       clock: systemClock,
       cgroups: { type: 'unavailable', reason: 'not detected' },
       dataDirectory: this.directory,
+      hostPaths: [this.directory],
       onError: (error) => this.errors.push(error),
       ...this.#options,
     });

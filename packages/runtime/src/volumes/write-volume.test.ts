@@ -27,6 +27,7 @@ const context: VolumeContext = {
     ]),
     secrets: new Map([['keys', new Map([['tls.key', bytes('key')]])]]),
     tokens: new Map([['600/vault', 'jwt']]),
+    claims: new Map(),
   },
   place: { nodeName: 'n', nodeIp: '10.0.0.1', podIp: '10.0.0.2' },
   allocatable: {},

@@ -7,6 +7,7 @@ import type {
   AssignedVersion,
   ClusterObject,
   ClusterObjectKey,
+  ClusterObjectRevision,
 } from '../store.ts';
 import { translated } from '../translate-error.ts';
 
@@ -68,6 +69,27 @@ export function readBodies(database: Database, refs: readonly ClusterObjectKey[]
     const column = (field: keyof ClusterObjectKey) => refs.map((ref) => ref[field]);
     const rows = await database.fleetSql<ClusterObject[]>`
       select o.cluster_id as "clusterId", o.resource, o.namespace, o.name, o.uid, o.revision, o.body
+      from unnest(${column('clusterId')}::text[], ${column('resource')}::text[], ${column('namespace')}::text[],
+        ${column('name')}::text[]) as ref (cluster_id, resource, namespace, name)
+      cross join lateral (
+        select o.* from berth.objects o
+        where o.cluster_id = ref.cluster_id and o.resource = ref.resource and o.namespace = ref.namespace
+          and o.name = ref.name
+        offset 0
+      ) o`;
+    return [...rows];
+  });
+}
+
+export function readRevisions(
+  database: Database,
+  refs: readonly ClusterObjectKey[],
+): Promise<ClusterObjectRevision[]> {
+  if (refs.length === 0) return Promise.resolve([]);
+  return translated('read', async () => {
+    const column = (field: keyof ClusterObjectKey) => refs.map((ref) => ref[field]);
+    const rows = await database.fleetSql<ClusterObjectRevision[]>`
+      select o.cluster_id as "clusterId", o.resource, o.namespace, o.name, o.revision
       from unnest(${column('clusterId')}::text[], ${column('resource')}::text[], ${column('namespace')}::text[],
         ${column('name')}::text[]) as ref (cluster_id, resource, namespace, name)
       cross join lateral (
