@@ -210,6 +210,12 @@ describe('deployment.yaml, blue/green', () => {
     expect(await rollout('restart', 'web')).toMatchObject({ code: 0 });
   });
 
+  test('is found by the completion of a shell', async () => {
+    const words = ['rollout', 'status', '-n', 'default', ''];
+    const found = await berth(['complete', '--', ...words], { BERTH_DATA_DIR: instance.dataDirectory });
+    expect(found).toMatchObject({ code: 0, stdout: 'web\n' });
+  });
+
   test.each<readonly [string[], number, RegExp]>([
     [
       ['status', 'nope'],

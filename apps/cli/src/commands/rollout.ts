@@ -9,6 +9,7 @@ import { formatAnswer } from '../output/format.ts';
 import { waitUntil } from '../platform/wait-until.ts';
 import {
   clusterOf,
+  defaultNamespace,
   deploymentName,
   deploymentPath,
   readRollout,
@@ -70,7 +71,7 @@ function ofDeployment(parent: Command, name: string, description: string): Comma
       '--cluster <cluster>',
       'the cluster that it is in; default: that of an instance, or of your token',
     )
-    .option('-n, --namespace <namespace>', 'its namespace', 'default');
+    .option('-n, --namespace <namespace>', 'its namespace', defaultNamespace);
 }
 
 function withWait(command: Command, { wait, standard }: { wait: string; standard: boolean }): Command {

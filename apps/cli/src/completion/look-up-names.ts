@@ -1,10 +1,11 @@
 import type { AccessFlags } from '../access/resolve-access.ts';
-import { apiOf } from '../api/api.ts';
+import { type Api, apiOf } from '../api/api.ts';
 import { resolveAccess } from '../access/resolve-access.ts';
 import type { CliContext } from '../cli-context.ts';
 import { contextBookPath, readContextBook } from '../contexts/context-book.ts';
 import { tokenPaths } from '../platform/access-tokens.ts';
 import { platformPaths } from '../platform/platform-paths.ts';
+import { clusterOf, defaultNamespace, deploymentsPath } from '../rollout/rollout-api.ts';
 import type { NameLookup } from './complete.ts';
 
 /** Nobody waits longer for a completion. */
@@ -22,6 +23,9 @@ export function lookUpNames(context: CliContext, words: readonly string[]): Name
     tenant: () => platformPaths.tenants,
     plan: () => platformPaths.plans,
     token: () => tokenPaths.tokens,
+    namespace: () => '/api/v1/namespaces',
+    deployment: () =>
+      deploymentsPath(valueOf(words, '--namespace') ?? valueOf(words, '-n') ?? defaultNamespace),
   };
   return async (thing) => {
     try {
@@ -29,20 +33,30 @@ export function lookUpNames(context: CliContext, words: readonly string[]): Name
       const list = lists[thing];
       if (list === undefined) return [];
       return await within(patienceMs, async () => {
-        const access = await resolveAccess(context, flags);
-        const cluster = thing === 'token' ? valueOf(words, '--cluster') : undefined;
+        const api = apiOf(await resolveAccess(context, flags));
         const call = {
           method: 'GET',
-          path: list(access.tenant),
-          ...(cluster !== undefined && { cluster }),
+          path: list(api.access.tenant),
+          ...(await clusterFor(thing, api, valueOf(words, '--cluster'))),
         } as const;
-        const answer = (await apiOf(access).call(call)) as NamedList;
+        const answer = (await api.call(call)) as NamedList;
         return (answer.items ?? []).map(({ metadata }) => metadata.name);
       });
     } catch {
       return [];
     }
   };
+}
+
+/** The cluster that names are looked up in, where that is not the fleet's own. */
+async function clusterFor(
+  thing: string,
+  api: Api,
+  named: string | undefined,
+): Promise<{ readonly cluster?: string }> {
+  if (thing === 'token') return named === undefined ? {} : { cluster: named };
+  const isInside = thing === 'namespace' || thing === 'deployment';
+  return isInside ? { cluster: await clusterOf(api, named) } : {};
 }
 
 function bookOf({ environment }: CliContext) {

@@ -37,8 +37,14 @@ export function deploymentName(reference: string): string {
   throw usageError(`"${reference}" is no Deployment. Write <name> or deployment/<name>.`);
 }
 
+export const defaultNamespace = 'default';
+
+export function deploymentsPath(namespace: string): string {
+  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments`;
+}
+
 export function deploymentPath({ namespace, name }: RolloutPlace): string {
-  return `/apis/apps/v1/namespaces/${encodeURIComponent(namespace)}/deployments/${encodeURIComponent(name)}`;
+  return `${deploymentsPath(namespace)}/${encodeURIComponent(name)}`;
 }
 
 /** @throws CliError NOT_FOUND, with where it was looked for */
