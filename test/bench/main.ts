@@ -9,9 +9,12 @@ import { authorize } from './scenarios/authorize.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
 import { clusterDelete } from './scenarios/cluster-delete.ts';
 import { cronStorm } from './scenarios/cron-storm.ts';
+import { deployment } from './scenarios/deployment.ts';
+import { deployments } from './scenarios/deployments.ts';
 import { flood } from './scenarios/flood.ts';
 import { job } from './scenarios/job.ts';
 import { create, get, list, mixed } from './scenarios/requests.ts';
+import { rollingUpdate } from './scenarios/rolling-update.ts';
 import { tenants } from './scenarios/tenants.ts';
 import { watch } from './scenarios/watch.ts';
 
@@ -26,6 +29,9 @@ const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
   clusterDelete,
   cronStorm,
   job,
+  deployment,
+  rollingUpdate,
+  deployments,
   flood,
   tenants,
 ];
@@ -50,7 +56,12 @@ const program = new Command('bench')
   )
   .option('--clients <n>', 'clients at once', wholeNumber, 64)
   .option('--seconds <n>', 'how long each scenario runs', wholeNumber, 10)
-  .option('--objects <n>', 'pods to list, pods of the Job, CronJobs of the storm', wholeNumber, 1_000)
+  .option(
+    '--objects <n>',
+    'pods to list, pods of the Job or Deployment, Deployments, CronJobs of the storm',
+    wholeNumber,
+    1_000,
+  )
   .option('--watchers <n>', 'watchers at once', wholeNumber, 100)
   .option('--clusters <n>', 'clusters of the cron storm, or of all tenants', wholeNumber, 100)
   .option('--data-dir <directory>', 'of the instance under test, for tenants', '.berth')

@@ -45,9 +45,29 @@ export function parallelJob(pods: number): string {
   });
 }
 
+/** A Deployment whose pods run until they are stopped; they have its name as their label `app`. */
+export function deployment(name: string, replicas: number, image = 'bench:1'): string {
+  return JSON.stringify({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: { containers: [{ name: 'main', image, command: ['sleep', '3600'] }] },
+      },
+    },
+  });
+}
+
 export const configMapsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/configmaps`;
 export const podsPath = (namespace: string): string => `/api/v1/namespaces/${namespace}/pods`;
 export const jobsPath = (namespace: string): string => `/apis/batch/v1/namespaces/${namespace}/jobs`;
+
+export const deploymentsPath = (namespace: string): string =>
+  `/apis/apps/v1/namespaces/${namespace}/deployments`;
 
 /** Posts objects that a scenario needs before it can measure. @throws when one is refused. */
 export async function createAll(

@@ -11,7 +11,7 @@ export interface BenchContext {
   readonly namespace: string;
   readonly clients: number;
   readonly seconds: number;
-  /** Objects for `list`, pods for `job`, CronJobs for `cron-storm`. */
+  /** Objects for `list`, pods for `job`, `deployment` and `rolling-update`, Deployments for `deployments`, CronJobs for `cron-storm`. */
   readonly objects: number;
   readonly watchers: number;
   /** Clusters for `cron-storm` and `tenants`. */
