@@ -28,23 +28,41 @@ export class OwnerIndex {
 
   withChanges(changes: Iterable<EntryChange>): OwnerIndex {
     const copies = new Map<number, Map<string, readonly StoredEntry[]>>();
-    const edit = (ownerUid: string, change: (entries: readonly StoredEntry[]) => readonly StoredEntry[]) => {
+    for (const [ownerUid, { gone, come }] of byOwner(changes)) {
       const at = bucketOf(ownerUid);
       let bucket = copies.get(at);
       if (!bucket) copies.set(at, (bucket = new Map(this.#buckets[at])));
-      const entries = change(bucket.get(ownerUid) ?? noEntries);
+      const current = bucket.get(ownerUid) ?? noEntries;
+      const kept = gone.size > 0 ? current.filter((entry) => !gone.has(entry)) : current;
+      const entries = come.length > 0 ? [...kept, ...come] : kept;
       if (entries.length > 0) bucket.set(ownerUid, entries);
       else bucket.delete(ownerUid);
-    };
-    for (const { before, after } of changes) {
-      for (const uid of before?.ownerUids ?? [])
-        edit(uid, (entries) => entries.filter((entry) => entry !== before));
-      if (after) for (const uid of after.ownerUids) edit(uid, (entries) => [...entries, after]);
     }
     if (copies.size === 0) return this;
     const buckets = Array.from({ length: bucketCount }, (_, at) => copies.get(at) ?? this.#buckets[at]);
     return new OwnerIndex(buckets);
   }
+}
+
+/** What comes to an owner and what it loses. */
+interface OwnerChange {
+  readonly gone: Set<StoredEntry>;
+  readonly come: StoredEntry[];
+}
+
+/** By owner, so that thousands of changes of one owner's objects cost one copy of its list. */
+function byOwner(changes: Iterable<EntryChange>): ReadonlyMap<string, OwnerChange> {
+  const owners = new Map<string, OwnerChange>();
+  const changeOf = (ownerUid: string): OwnerChange => {
+    let change = owners.get(ownerUid);
+    if (!change) owners.set(ownerUid, (change = { gone: new Set(), come: [] }));
+    return change;
+  };
+  for (const { before, after } of changes) {
+    if (before) for (const uid of before.ownerUids) changeOf(uid).gone.add(before);
+    if (after) for (const uid of after.ownerUids) changeOf(uid).come.push(after);
+  }
+  return owners;
 }
 
 /** FNV-1a. */
