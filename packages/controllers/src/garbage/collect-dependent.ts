@@ -15,17 +15,33 @@ export function collectDependent(
   const { ownerReferences = [], deletionTimestamp, uid = '' } = dependent.metadata;
   if (ownerReferences.length === 0 || (deletionTimestamp && !isDeletingDependents(dependent))) return [];
   const owners = ownerReferences.map((owner) => ({ owner, state: ownerState(owner, dependent, view) }));
-  const keepers = owners.filter(({ state }) => state === 'solid').map(({ owner }) => owner);
+  const keepers = owners
+    .filter(({ state }) => state === 'solid' || state === 'unresolvable')
+    .map(({ owner }) => owner);
   if (keepers.length === owners.length) return [];
   if (keepers.length > 0) return [withOwners(dependent, keepers)];
   if (deletionTimestamp) return [];
 
   const isWaitedFor = owners.some(({ state }) => state === 'waiting');
   // The owner waits for the whole tree: the dependent has to wait for its own dependents too.
-  if (isWaitedFor && view.ownedBy(uid).length > 0) {
-    return [{ type: 'delete', key, uid, propagationPolicy: 'Foreground' }];
+  const dependents = isWaitedFor ? view.ownedBy(uid) : [];
+  if (dependents.length > 0) {
+    const unblocking = dependents.some(isDeletingDependents) ? [withoutBlocking(dependent)] : [];
+    return [...unblocking, { type: 'delete', key, uid, propagationPolicy: 'Foreground' }];
   }
   return [{ type: 'delete', key, uid, propagationPolicy: policyOf(dependent) }];
+}
+
+/**
+ * One of its own dependents waits for it, it may be in a circle: its owners no longer wait for it. As upstream, this takes
+ * some for circles that are none, which then go in the background.
+ */
+function withoutBlocking(dependent: KubeObject): Action {
+  const ownerReferences = dependent.metadata.ownerReferences ?? [];
+  return withOwners(
+    dependent,
+    ownerReferences.map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+  );
 }
 
 function withOwners(dependent: KubeObject, ownerReferences: readonly OwnerReference[]): Action {

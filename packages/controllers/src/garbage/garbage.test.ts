@@ -138,6 +138,48 @@ describe('background deletion', () => {
   });
 });
 
+describe('an owner that is of no namespace', () => {
+  const platform = createRegistry([
+    ...registry.definitions,
+    { ...plainKind('lands', 'Land'), scope: 'Cluster' },
+  ]);
+  function land(cluster: MemoryCluster, name: string, owners: readonly OwnerReference[] = []): KubeObject {
+    const metadata = { name, ...(owners.length > 0 ? { ownerReferences: [...owners] } : {}) };
+    return cluster.create({ apiVersion: 'v1', kind: 'Land', metadata });
+  }
+  function startWithLands(): MemoryCluster {
+    const cluster = new MemoryCluster({ registry: platform, reconcilers: [garbageCollector] });
+    cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
+    return cluster;
+  }
+
+  it('owns objects of namespaces and of none', () => {
+    const cluster = startWithLands();
+    const root = land(cluster, 'root');
+    land(cluster, 'province', [owner(root)]);
+    gadget(cluster, 'inhabitant', [owner(root)]);
+    cluster.settle();
+    expect(cluster.list('lands')).toHaveLength(2);
+    cluster.delete(root);
+    cluster.settle();
+    expect([...cluster.list('lands'), ...cluster.list('gadgets.example.com')]).toEqual([]);
+  });
+
+  it('is never owned by an object of a namespace, which is said, and it stays', () => {
+    const cluster = startWithLands();
+    const tenant = widget(cluster, 'tenant');
+    const owned = land(cluster, 'owned', [owner(tenant)]);
+    cluster.settle();
+    const reference = `[v1/Widget, namespace: , name: tenant, uid: ${tenant.metadata.uid}]`;
+    expect(cluster.events('owned')).toEqual([
+      `OwnerRefInvalidNamespace: ownerRef ${reference} does not exist in namespace ""`,
+    ]);
+    cluster.delete(tenant);
+    cluster.settle();
+    expect(cluster.list('lands').map(({ metadata }) => metadata.uid)).toEqual([owned.metadata.uid]);
+  });
+});
+
 describe('foreground deletion', () => {
   it('takes the dependents first, and the owner when the blocking ones are gone', () => {
     const cluster = start();

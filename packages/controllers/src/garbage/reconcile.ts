@@ -25,10 +25,12 @@ export const garbageCollector: Reconciler = {
 
 function collectOne(key: ReconcileKey, object: KubeObject, view: ClusterView): readonly Action[] {
   const collected = collectDependent(key, object, view);
-  if (collected.length === 0) return [];
-  const absent =
-    object.metadata.ownerReferences?.filter((owner) => ownerState(owner, object, view) === 'absent') ?? [];
-  return [...absent.flatMap(({ uid }) => reportForeignOwner(object, uid, view)), ...collected];
+  const { ownerReferences = [], deletionTimestamp } = object.metadata;
+  const foreign = ownerReferences.filter((owner) => {
+    const state = ownerState(owner, object, view);
+    return (state === 'absent' && collected.length > 0) || (state === 'unresolvable' && !deletionTimestamp);
+  });
+  return [...foreign.flatMap(({ uid }) => reportForeignOwner(object, uid, view)), ...collected];
 }
 
 function garbageKeys(
