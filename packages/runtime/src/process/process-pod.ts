@@ -226,9 +226,9 @@ export class ProcessPod implements ContainerDriver {
   /** The file that the container may write its termination message to. */
   async #messageMount(path: string, { terminationMessagePath = '' }: Container): Promise<Mount[]> {
     const target = normalize(terminationMessagePath);
-    // In a user namespace no devices would be left of a /dev that is overlaid.
-    const isPossible =
-      namespacesOf(this.#options.node.mountNamespace) === 'mount' || !target.startsWith('/dev/');
+    const { mountNamespace } = this.#options.node;
+    const canAddToDev = mountNamespace.type === 'available' && mountNamespace.canAddToDev === true;
+    const isPossible = canAddToDev || !target.startsWith('/dev/');
     if (!target.startsWith('/') || !isPossible) return [];
     const source = join(path, messageFile);
     await writeFile(source, '');
