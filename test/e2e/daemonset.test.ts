@@ -147,6 +147,9 @@ describe('daemonset.yaml', () => {
     expect(await ok('rollout', 'history', 'ds/log-collector', '--revision=2')).toContain('busybox:1.36');
     expect(await ok('get', 'controllerrevisions')).toMatch(/daemonset.apps\/log-collector +2 /);
 
+    expect(await ok('rollout', 'undo', 'ds/log-collector', '--to-revision=2')).toContain(
+      'skipped rollback (current template already matches revision 2)',
+    );
     expect(await ok('rollout', 'undo', 'ds/log-collector')).toContain('rolled back');
     await rolledOut();
     expect(await placement()).toEqual(nodes.map((node) => `${node}=busybox`));

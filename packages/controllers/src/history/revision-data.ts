@@ -6,10 +6,24 @@ interface RevisionData {
 
 /**
  * What a revision keeps of its owner: a strategic merge patch that puts the template back, whole. This is what
- * `kubectl rollout undo` and `kubectl rollout history` read.
+ * `kubectl rollout undo` and `kubectl rollout history` read. Its fields are in the order of their names: clients compare
+ * it byte by byte with what they make of the owner.
  */
 export function revisionData(template: PodTemplateSpec): RevisionData {
-  return { spec: { template: { $patch: 'replace', ...template } } };
+  return { spec: { template: sorted({ $patch: 'replace', ...template }) } };
+}
+
+function sorted<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  const copy = Array.isArray(value)
+    ? value.map(sorted)
+    : Object.fromEntries(
+        Object.entries(value)
+          .sort(([left], [right]) => (left < right ? -1 : 1))
+          .map(([key, member]) => [key, sorted(member)]),
+      );
+  // The same members in another order are of the same type.
+  return copy as T;
 }
 
 /** The template that a revision holds; undefined for data of another form, which others may have written. */

@@ -3,21 +3,11 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 const offsetBasis = 0x811c9dc5;
 const prime = 0x01000193;
 
-/**
- * A short name of what a revision holds: the same however fields are ordered, another one for each count of collisions.
- * FNV-1a (32 bits) over its JSON.
- */
+/** A short name of what a revision holds, another one for each count of collisions. FNV-1a (32 bits) over its JSON. */
 export function revisionHash(data: object, collisionCount: number | undefined): string {
-  const text = canonicalJson(data) + (collisionCount ? `|${collisionCount}` : '');
+  const text = JSON.stringify(data) + (collisionCount ? `|${collisionCount}` : '');
   let hash = offsetBasis;
   for (const byte of Buffer.from(text, 'utf8')) hash = Math.imul(hash ^ byte, prime);
   const digits = String(hash >>> 0);
   return Array.from(digits, (digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, member: unknown) => {
-    if (typeof member !== 'object' || member === null || Array.isArray(member)) return member;
-    return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

@@ -71,6 +71,9 @@ describe('the history of an owner', () => {
       actions: [{ type: 'create', object: current }],
     });
     expect(templateOfRevision(current)).toEqual(templateOf('a'));
+    expect(JSON.stringify(current.data)).toBe(
+      '{"spec":{"template":{"$patch":"replace","metadata":{"labels":{"app":"agent"},"name":""},"spec":{"containers":[{"image":"a","name":"c"}]}}}}',
+    );
   });
 
   it('is as it was while the template is that of the latest revision, however its fields are ordered', () => {
