@@ -52,7 +52,7 @@ const rules: readonly NodeRule[] = [
 ];
 
 /** What the fleet tells each node of itself. */
-const feeds: readonly string[] = ['pods', 'volumes', 'inputs'];
+const feeds: readonly string[] = ['pods', 'services', 'volumes', 'inputs'];
 
 /**
  * Whether a fleet node may do this. Pure. A create names its object only in the body, so it is asked twice: before

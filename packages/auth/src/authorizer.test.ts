@@ -120,6 +120,8 @@ const table: ReadonlyArray<readonly [string, string, boolean]> = [
   ['node', 'a get /fleet/v1/nodes/n1/pods', true],
   ['node', 'system get /fleet/v1/nodes/n1/pods', true],
   ['node', 'system get /fleet/v1/nodes/n2/pods', false],
+  ['node', 'system get /fleet/v1/nodes/n1/services', true],
+  ['node', 'system get /fleet/v1/nodes/n2/services', false],
   ['node', 'system get clusters.platform.berth.dev', false],
   ['node', 'a get /api', true],
   ['pretender', 'a get pods ns/x', false],

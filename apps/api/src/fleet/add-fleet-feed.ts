@@ -9,12 +9,13 @@ import { createAssignmentLooks } from './assignment-looks.ts';
 import { createPodReferencesOf } from '../route/pod-references-of.ts';
 import { feedResource, nodeFeed, nodePods } from './node-feed.ts';
 import { nodeInputs, nodeVolumes } from './node-storage.ts';
+import { nodeServices, serviceFeed } from './service-feed.ts';
 
 const utf8 = new TextEncoder();
 
 /**
  * What node agents ask of the fleet: `/fleet/v1/nodes/<node>/pods`, see {@link nodeFeed}; `…/volumes`, see
- * {@link nodeVolumes}; `…/inputs`, see {@link nodeInputs}.
+ * {@link nodeVolumes}; `…/inputs`, see {@link nodeInputs}; `…/services`, see {@link serviceFeed}.
  */
 export function addFleetFeed(app: ApiApp, { store, hints, kinds, closing }: ApiDeps): void {
   const looks = createAssignmentLooks({ store, hints, resource: feedResource });
@@ -38,6 +39,21 @@ export function addFleetFeed(app: ApiApp, { store, hints, kinds, closing }: ApiD
       closing,
       async *chunks(signal) {
         for await (const line of nodeFeed(sources, node, signal)) yield utf8.encode(line);
+      },
+    });
+  });
+  app.get('/fleet/v1/nodes/:node/services', async (c) => {
+    if (c.get('clusterId') !== systemClusterId) throw pageNotFoundError();
+    const node = c.req.param('node');
+    const ofServices = { store, hints, kinds };
+    if (!isTruthyParameter(c.req.query('watch'))) {
+      return send(c, { format: 'json', json: await nodeServices(ofServices, node) });
+    }
+    return streamBody(c, {
+      contentType: 'application/x-ndjson',
+      closing,
+      async *chunks(signal) {
+        for await (const line of serviceFeed(ofServices, node, signal)) yield utf8.encode(line);
       },
     });
   });

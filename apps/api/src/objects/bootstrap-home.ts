@@ -20,11 +20,9 @@ export interface Bootstrapper {
  * Objects are looked for now and then, when their kind is used; in between the controllers look after them. In a cluster that
  * takes no writes there are none until it does.
  */
-export function createBootstrapper(
-  kinds: KindRegistry,
-  context: () => Omit<LifecycleContext, 'newUid'>,
-): Bootstrapper {
+export function createBootstrapper(kinds: KindRegistry, context: () => LifecycleContext): Bootstrapper {
   const making = new LRUCache<string, Promise<void>>({ max: rememberedClusters, ttl: rememberedForMs });
+  const removed = new LRUCache<string, true>({ max: rememberedClusters });
   const keyOf = ({ clusterId }: ClusterStore, [first]: readonly KubeObject[]): string =>
     `${clusterId}/${first?.apiVersion} ${first?.kind}`;
   return {
@@ -33,14 +31,21 @@ export function createBootstrapper(
       const key = keyOf(log, objects);
       const known = making.get(key);
       if (known !== undefined) return known;
-      const made = makeMissing(log, { objects, kinds, context: context() }).catch((error: unknown) => {
-        making.delete(key);
-        throw error;
-      });
+      const isAgain = removed.has(key);
+      const made = makeMissing(log, { objects, kinds, context: context(), isAgain }).catch(
+        (error: unknown) => {
+          making.delete(key);
+          throw error;
+        },
+      );
       making.set(key, made);
       return made;
     },
-    forget: (log, objects) => void making.delete(keyOf(log, objects)),
+    forget(log, objects) {
+      const key = keyOf(log, objects);
+      making.delete(key);
+      removed.set(key, true);
+    },
   };
 }
 
@@ -64,7 +69,9 @@ export function bootstrapHome(
 interface Bootstrap {
   readonly objects: readonly KubeObject[];
   readonly kinds: KindRegistry;
-  readonly context: Omit<LifecycleContext, 'newUid'>;
+  readonly context: LifecycleContext;
+  /** Somebody deleted some of them: who waits for that to be over must see other objects. */
+  readonly isAgain: boolean;
 }
 
 async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<void> {
@@ -76,12 +83,12 @@ async function makeMissing(log: ClusterStore, bootstrap: Bootstrap): Promise<voi
   );
 }
 
-function createOf(clusterId: string, object: KubeObject, { kinds, context }: Bootstrap): Write {
+function createOf(clusterId: string, object: KubeObject, { kinds, context, isAgain }: Bootstrap): Write {
   const served = kinds.byGroupVersionKind(object.apiVersion, object.kind);
   if (served === undefined) throw new Error(`no cluster serves ${object.apiVersion} ${object.kind}`);
   const { object: created } = beforeCreate(served.definition, object, {
     ...context,
-    newUid: () => bootstrapUid(clusterId, object),
+    ...(!isAgain && { newUid: () => bootstrapUid(clusterId, object) }),
   });
   return { op: 'create', ...writeAttributes(served.definition, created), body: encodeStoredBody(created) };
 }

@@ -192,6 +192,7 @@ const paths: Readonly<
   'GET /fleet/v1/nodes/:node/pods': { example: '/fleet/v1/nodes/n1/pods', clusterId: 'system' },
   'GET /fleet/v1/nodes/:node/volumes': { example: '/fleet/v1/nodes/n1/volumes', clusterId: 'system' },
   'GET /fleet/v1/nodes/:node/inputs': { example: '/fleet/v1/nodes/n1/inputs', clusterId: 'system' },
+  'GET /fleet/v1/nodes/:node/services': { example: '/fleet/v1/nodes/n1/services', clusterId: 'system' },
   'GET /version': { example: '/version', open: true },
   'GET /livez': { example: '/livez', open: true },
   'GET /livez/:check': { example: '/livez/ping', open: true },
