@@ -44,6 +44,8 @@ export interface PodInputs {
   readonly tokens: ReadonlyMap<string, string>;
   /** What the claims of its volumes are bound to, by the claims' names. */
   readonly claims: ReadonlyMap<string, PersistentVolume>;
+  /** By which the containers find Services: `<NAME>_SERVICE_HOST` and its like. Default: none. */
+  readonly serviceVariables?: Readonly<Record<string, string>>;
 }
 
 /** The key of {@link PodInputs.tokens}. An empty audience is the API server's own. */

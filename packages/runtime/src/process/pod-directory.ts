@@ -9,6 +9,8 @@ import { unmountBelow } from '../volumes/unmount-below.ts';
 export interface StoredPod {
   readonly clusterId: string;
   readonly pod: Pod;
+  /** The address that the pod's containers were told of; absent for the node's. */
+  readonly address?: string;
 }
 
 /** What stands in an attempt's `attempt.json`, besides what its shim writes. */

@@ -51,6 +51,7 @@ export interface ProcessPodOptions {
   readonly node: ProcessNode;
   readonly podUid: string;
   readonly place: VolumePlace;
+  readonly podIp: string;
   readonly directory: PodDirectory;
   readonly onEnded: (key: AttemptKey, how: Termination) => void;
 }
@@ -200,6 +201,8 @@ export class ProcessPod implements ContainerDriver {
     const variables = new Map([
       ...Object.entries(node.baseEnvironment),
       ['HOSTNAME', (pod.spec?.hostname ?? pod.metadata.name).slice(0, 63)] as const,
+      // What a server has to bind, so that it does not take its port of every pod.
+      ['POD_IP', this.#options.podIp] as const,
       ...environment,
     ]);
     const hasMounts = placed.length > 0;
@@ -272,9 +275,10 @@ export class ProcessPod implements ContainerDriver {
   }
 
   #context(pod: Pod): EnvironmentContext {
-    const { nodeName, nodeIp, allocatable, services } = this.#options.node;
-    const place = { nodeName, nodeIp, podIp: nodeIp };
-    return { pod, inputs: this.#inputs, place, allocatable, services };
+    const { podIp } = this.#options;
+    const { nodeName, nodeIp, allocatable } = this.#options.node;
+    const services = { ...this.#inputs.serviceVariables, ...this.#options.node.services };
+    return { pod, inputs: this.#inputs, place: { nodeName, nodeIp, podIp }, allocatable, services };
   }
 }
 

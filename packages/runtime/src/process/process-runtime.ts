@@ -5,6 +5,7 @@ import type { Pod } from '@berth/kinds';
 import type { PodCgroup } from '../cgroups/pod-cgroup.ts';
 import { readLog } from '../logs/read-log.ts';
 import { ContainerLog } from '../logs/container-log.ts';
+import { type HeldAddress, holdAddress } from '../network/hold-address.ts';
 import { runHook } from '../hooks/run-hook.ts';
 import type { ContainerRecord } from '../pod/container-record.ts';
 import { stopGroups } from '../pod/critical-pods.ts';
@@ -44,6 +45,17 @@ interface RunningPod {
   readonly directory: PodDirectory;
   readonly driver: ProcessPod;
   readonly machine: PodMachine;
+  /** Absent for a pod that has its node's. */
+  readonly address: HeldAddress | undefined;
+}
+
+interface NewPod extends Pick<RunningPod, 'address' | 'directory'> {
+  readonly stored: StoredPod;
+}
+
+interface PodParts extends NewPod {
+  readonly driver: ProcessPod;
+  readonly records: ReadonlyMap<string, ContainerRecord>;
 }
 
 /**
@@ -93,9 +105,12 @@ export class ProcessRuntime implements PodRuntime {
   async run(clusterId: string, pod: Pod, inputs: PodInputs): Promise<void> {
     const uid = pod.metadata.uid ?? '';
     const directory = new PodDirectory(this.#podsDirectory, uid);
+    const known = this.#pods.get(uid);
+    const address = known ? known.address : await this.#addressFor(pod);
     // Kept before anything starts, so that nothing runs that would not be found again.
-    await directory.writePod({ clusterId, pod });
-    const running = this.#pods.get(uid) ?? this.#add(uid, directory, { clusterId, pod });
+    const stored = { clusterId, pod, ...(address && { address: address.address }) };
+    await directory.writePod(stored);
+    const running = known ?? this.#add(uid, { stored, directory, address });
     await running.driver.takeInputs(pod, inputs);
     running.machine.activate(pod);
   }
@@ -112,6 +127,7 @@ export class ProcessRuntime implements PodRuntime {
     await running.driver.close();
     await removeCgroup(running.driver.cgroup);
     this.#pods.delete(podUid);
+    running.address?.release();
     await running.directory.remove();
   }
 
@@ -144,6 +160,7 @@ export class ProcessRuntime implements PodRuntime {
     clearInterval(this.#checks);
     for (const { machine } of this.#pods.values()) machine.close();
     await Promise.all([...this.#pods.values()].map(({ driver }) => driver.close()));
+    for (const { address } of this.#pods.values()) address?.release();
     this.#pods.clear();
     const { cgroups } = this.#options;
     // As far as nothing runs in it.
@@ -162,9 +179,10 @@ export class ProcessRuntime implements PodRuntime {
   }
 
   async #recoverPod(uid: string, directory: PodDirectory, stored: StoredPod): Promise<void> {
-    const driver = this.#driver(uid, directory, stored.clusterId);
+    const address = await this.#addressFor(stored.pod, stored.address);
+    const driver = this.#driver({ stored, directory, address });
     const records = await recoverContainers(stored.pod, directory, driver);
-    const running = this.#pod(uid, { stored, directory, driver, records });
+    const running = this.#pod({ stored, directory, driver, records, address });
     this.#pods.set(uid, running);
     // One that ended while the others were looked for has told nobody.
     for (const [container, attempt] of driver.attempts) {
@@ -176,46 +194,44 @@ export class ProcessRuntime implements PodRuntime {
     }
   }
 
-  #add(uid: string, directory: PodDirectory, stored: StoredPod): RunningPod {
-    const driver = this.#driver(uid, directory, stored.clusterId);
-    const running = this.#pod(uid, { stored, directory, driver, records: new Map() });
+  /** A pod of the host's network has the host's address; so has every pod of a machine that has no others to give. */
+  async #addressFor({ metadata, spec }: Pod, former?: string): Promise<HeldAddress | undefined> {
+    return spec?.hostNetwork === true ? undefined : holdAddress(metadata.uid ?? '', former);
+  }
+
+  #add(uid: string, parts: NewPod): RunningPod {
+    const driver = this.#driver(parts);
+    const running = this.#pod({ ...parts, driver, records: new Map() });
     this.#pods.set(uid, running);
     return running;
   }
 
-  #driver(uid: string, directory: PodDirectory, clusterId: string): ProcessPod {
+  #driver({ stored, directory, address }: NewPod): ProcessPod {
+    const podUid = stored.pod.metadata.uid ?? '';
     const onEnded: ConstructorParameters<typeof ProcessPod>[0]['onEnded'] = (key, how) =>
-      this.#pods.get(uid)?.machine.ended(key, how);
-    const { localVolumes } = this;
-    const place = { clusterId, localVolumes, hostPaths: this.#options.hostPaths };
-    return new ProcessPod({ node: this.#options, podUid: uid, place, directory, onEnded });
+      this.#pods.get(podUid)?.machine.ended(key, how);
+    const { nodeIp, hostPaths } = this.#options;
+    const place = { clusterId: stored.clusterId, localVolumes: this.localVolumes, hostPaths };
+    const podIp = address?.address ?? nodeIp;
+    return new ProcessPod({ node: this.#options, podUid, podIp, place, directory, onEnded });
   }
 
-  #pod(
-    uid: string,
-    parts: {
-      readonly stored: StoredPod;
-      readonly directory: PodDirectory;
-      readonly driver: ProcessPod;
-      readonly records: ReadonlyMap<string, ContainerRecord>;
-    },
-  ): RunningPod {
-    const { stored, directory, driver, records } = parts;
+  #pod({ stored, directory, driver, records, address }: PodParts): RunningPod {
     const { clock, nodeIp, onError } = this.#options;
+    const uid = stored.pod.metadata.uid ?? '';
     const machine = new PodMachine({
       pod: stored.pod,
       driver,
       actions: { runCommand: driver.runCommand, runProbe, runHook, random: Math.random },
       clock,
-      // Its processes are on the machine's own network.
-      podIp: nodeIp,
+      podIp: address?.address ?? nodeIp,
       records,
       ...processUser(),
       onChange: () => this.#onChange(uid),
       onEvent: (event) => this.#onEvent({ podUid: uid, ...event }),
       onError,
     });
-    return { clusterId: stored.clusterId, directory, driver, machine };
+    return { clusterId: stored.clusterId, directory, driver, machine, address };
   }
 
   #check(): void {
