@@ -13,6 +13,10 @@ import type { NodeUsage } from './fleet/node-usage.ts';
 import { NodeStats } from './stats/node-stats.ts';
 import { followInputs, type PodInput } from './pods/follow-inputs.ts';
 import { NodePods } from './pods/node-pods.ts';
+import { serviceTable } from './proxy/service-table.ts';
+import { ServiceProxy } from './proxy/service-proxy.ts';
+import { followServices } from './services/follow-services.ts';
+import { type ClusterServices, ServiceDirectory } from './services/service-directory.ts';
 import { keepVolumes } from './volumes/keep-volumes.ts';
 
 /** One node that an agent speaks for. */
@@ -66,6 +70,12 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const pool = connectionPool({ ca, nodes: options.nodes.length });
   const ended = new AbortController();
   const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, pool }) }));
+  const proxy = new ServiceProxy({ clock, log });
+  const directories = nodes.map(({ directory }) => directory).filter((directory) => directory !== undefined);
+  const place = { nodeNames: new Set(options.nodes.map(({ name }) => name)), nodeAddress: address };
+  for (const directory of directories) {
+    directory.onSync(() => proxy.update(serviceTable(clustersOf(directories), place)));
+  }
   for (const { pods } of nodes) await pods.recover();
 
   const isApiServer = createAuthenticator({
@@ -98,7 +108,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
         tasks.push(keepRegistered({ nodeName: name, api, describe, clock, log, onRegistered }, ended.signal));
       }),
   );
-  for (const { node, api, pods } of nodes) {
+  for (const { node, api, pods, directory } of nodes) {
     const { name: nodeName, runtime } = node;
     const { localVolumes } = runtime;
     tasks.push(followPods({ nodeName, api, listener: pods, clock, log }, ended.signal));
@@ -108,6 +118,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
       tasks.push(followInputs({ nodeName, api, isNeeded, onChange, clock, log }, ended.signal));
     }
     if (localVolumes) tasks.push(keepVolumes({ nodeName, api, localVolumes, clock, log }, ended.signal));
+    if (directory) tasks.push(followServices({ nodeName, api, directory, clock, log }, ended.signal));
   }
 
   return {
@@ -119,6 +130,7 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
       const { pods: onExit, maxGraceSeconds = Number.POSITIVE_INFINITY } = closing;
       if (onExit === 'terminate') await Promise.all(nodes.map(({ pods }) => pods.shutDown(maxGraceSeconds)));
       for (const { pods } of nodes) pods.close();
+      proxy.close();
       const options = { stopPods: onExit !== 'go-on', maxGraceSeconds };
       await Promise.all(nodes.map(({ node }) => node.runtime.close(options)));
       await closeServer(server);
@@ -130,9 +142,15 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
 function nodeParts(
   node: AgentNode,
   options: NodeAgentOptions & { readonly pool: ConnectionPool },
-): { readonly api: ApiClient; readonly pods: NodePods } {
+): {
+  readonly api: ApiClient;
+  readonly pods: NodePods;
+  /** Absent where the runtime tells its pods nothing of Services, and none of them could reach one. */
+  readonly directory: ServiceDirectory | undefined;
+} {
   const { apiUrl, pool, address, clock, log } = options;
   const api = new ApiClient({ url: apiUrl, pool, token: node.token });
+  const directory = node.runtime.usesInputs ? new ServiceDirectory() : undefined;
   const events = new EventRecorder({ api, nodeName: node.name, clock, log });
   const pods = new NodePods({
     runtime: node.runtime,
@@ -141,8 +159,14 @@ function nodeParts(
     clock,
     log,
     recordEvent: (clusterId, pod, event) => events.record(clusterId, pod, event),
+    ...(directory && { services: directory }),
   });
-  return { api, pods };
+  return { api, pods, directory };
+}
+
+/** What the nodes of an agent know together: they are of one machine. */
+function clustersOf(directories: readonly ServiceDirectory[]): ReadonlyMap<string, ClusterServices> {
+  return new Map(directories.flatMap(({ clusters }) => [...clusters]));
 }
 
 function listen(

@@ -9,6 +9,8 @@ import { Backoff } from '../api/backoff.ts';
 import { namespacedPath } from '../api/paths.ts';
 import type { PodInput } from './follow-inputs.ts';
 import { PodInputsSource } from './pod-inputs.ts';
+import type { ServiceDirectory } from '../services/service-directory.ts';
+import { serviceVariables } from '../services/service-variables.ts';
 import { isFinal, type PodFailure, podStatus } from './pod-status.ts';
 import { StatusWriter } from './status-writer.ts';
 
@@ -19,6 +21,8 @@ export interface PodWorkerOptions {
   readonly hostIp: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Of the pod's cluster, for the variables by which containers find them. */
+  readonly services?: ServiceDirectory;
   readonly recordEvent: (clusterId: string, pod: Pod, event: RuntimeEvent) => void;
   /** Nothing of the pod is left, neither here nor in the API. */
   readonly onDone: () => void;
@@ -45,6 +49,9 @@ const noInputs: PodInputs = {
 
 /** How often ConfigMaps, Secrets and tokens of running pods are looked at again. */
 const refreshInputsMs = 60_000;
+/** How often a pod looks whether the Services of its cluster are known, and for how long it waits for that. */
+const servicesRetryMs = 50;
+const longestServicesWaitMs = 10_000;
 /** Kubernetes' default of `terminationGracePeriodSeconds`. */
 const defaultGraceSeconds = 30;
 
@@ -60,6 +67,8 @@ export class PodWorker {
   #inputs: PodInputsSource | undefined;
   #inputsRetryAt: Date | undefined;
   #inputsRefreshAt: Date | undefined;
+  #servicesAwaitedUntilMs: number | undefined;
+  #variables: Readonly<Record<string, string>> = {};
   #ranAs: string | undefined;
   #writer: StatusWriter | undefined;
   #startTime: string | undefined;
@@ -187,6 +196,9 @@ export class PodWorker {
     const deadline = this.#deadline(pod);
     if (deadline !== undefined && deadline <= this.#options.clock.now())
       return this.#end(pod, deadlineExceeded);
+    const awaitsServicesUntil = this.#awaitedServices(pod);
+    // Nothing is said of a pod that was found running before it is known again.
+    if (awaitsServicesUntil !== undefined) return earliest(deadline, awaitsServicesUntil);
     await this.#keepRunning(pod);
     await this.#report(pod);
     return earliest(deadline, this.#inputsRetryAt, this.#inputsRefreshAt);
@@ -253,10 +265,27 @@ export class PodWorker {
       this.#inputs = new PodInputsSource(api, identity.clusterId, pod);
     }
     const inputs = runtime.usesInputs ? await this.#inputs.fetch(now) : noInputs;
-    await runtime.run(identity.clusterId, pod, inputs);
+    await runtime.run(identity.clusterId, pod, { ...inputs, serviceVariables: this.#variables });
     this.#ranAs = as;
     this.#inputsRetryAt = undefined;
     this.#inputsRefreshAt = undefined;
+  }
+
+  /** When to look again for the Services of the cluster, while a pod that has not run yet waits for them. */
+  #awaitedServices(pod: Pod): Date | undefined {
+    const { services, identity, clock, log } = this.#options;
+    if (services === undefined) return undefined;
+    const variables = serviceVariables(services, identity.clusterId, pod);
+    this.#variables = variables ?? this.#variables;
+    if (variables !== undefined || this.#ranAs !== undefined) return undefined;
+    const nowMs = clock.now().getTime();
+    this.#servicesAwaitedUntilMs ??= nowMs + longestServicesWaitMs;
+    if (nowMs < this.#servicesAwaitedUntilMs) return new Date(nowMs + servicesRetryMs);
+    log.warn(
+      { pod: identity },
+      'the Services of the cluster are not known: the pod runs without their variables',
+    );
+    return undefined;
   }
 
   #scheduleInputs(observation: PodObservation): void {

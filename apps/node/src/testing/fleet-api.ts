@@ -155,6 +155,10 @@ export class FleetApi {
       answer(response, 401, status(401, 'Unauthorized', 'Unauthorized'));
     } else if (/^\/fleet\/v1\/nodes\/[^/]+\/(volumes|inputs)$/.test(url.pathname)) {
       answer(response, 200, { items: this.#told(url.pathname) });
+    } else if (url.pathname.endsWith('/services')) {
+      // Its cluster has none.
+      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      response.write('{"type":"SYNC","clusters":["default"]}\n');
     } else if (url.pathname.startsWith('/fleet/')) {
       this.#feed(response, decodeURIComponent(url.pathname.split('/')[4] ?? ''));
     } else {
