@@ -108,6 +108,7 @@ describe('the order of writes to slices', () => {
         }
         expect([...now.values()]).toEqual(after);
       }),
+      { numRuns: 3000 },
     );
   });
 });

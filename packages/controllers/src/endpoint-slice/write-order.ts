@@ -13,7 +13,7 @@ export function inOrder(writes: readonly SliceWrite[]): readonly SliceWrite[] {
   const isReady = readyIds(...writes.map(({ after }) => after));
   const losers = without(wasReady, isReady);
   const winners = without(isReady, wasReady);
-  if (losers.size === 0 || winners.size === 0 || writes.length < 2) return comingFirst(writes);
+  if (losers.size === 0 || winners.size === 0 || writes.length < 2) return comingFirst(writes, losers);
 
   const losing = writes.filter(({ before }) => haveCommon(losers, readyIds(before)));
   const hasGains = ({ after }: SliceWrite): boolean => haveCommon(winners, readyIds(after));
@@ -30,14 +30,14 @@ export function inOrder(writes: readonly SliceWrite[]): readonly SliceWrite[] {
       later.push(write);
     }
   }
-  return [...first, ...comingFirst(later)];
+  return [...first, ...comingFirst(later, losers)];
 }
 
-function comingFirst(writes: readonly SliceWrite[]): readonly SliceWrite[] {
+function comingFirst(writes: readonly SliceWrite[], losers: ReadonlySet<string>): readonly SliceWrite[] {
   const going = writes.filter(({ after }) => after === undefined);
   const creates = writes.filter(({ before }) => before === undefined);
   const updates = writes.filter(({ before, after }) => before !== undefined && after !== undefined);
-  const keeping = updates.filter((write) => keepsTheRest(write, new Set()));
+  const keeping = updates.filter((write) => keepsTheRest(write, losers));
   return [...creates, ...keeping, ...updates.filter((write) => !keeping.includes(write)), ...going];
 }
 
