@@ -120,3 +120,30 @@ test('addresses of loopback are given once over all clusters', async () => {
     await fleet.close();
   }
 });
+
+test('Services of a template have addresses and ports from the beginning, each its own', async () => {
+  const platform = '/apis/platform.berth.dev/v1';
+  const post = async (path: string, body: object) => {
+    const { status, json } = await api.send('POST', `${platform}/${path}`, { as: 'system', body });
+    expect([status, json.message]).toEqual([201, undefined]);
+  };
+  const objects = ['a', 'b', 'c'].map((name) => ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name },
+    spec: { type: 'NodePort', ports: [{ port: 80 }] },
+  }));
+  await post('tenants', { metadata: { name: 'acme' } });
+  await post('namespaces/acme/clustertemplates', { metadata: { name: 'edge' }, spec: { objects } });
+  await post('namespaces/acme/clusters', { metadata: { name: 'born' }, spec: { template: 'edge' } });
+  const { items } = (await api.send('GET', `/clusters/born${services}`, { as: 'system' })).json;
+  const made = items.filter(({ metadata }: { metadata: { name: string } }) => metadata.name !== 'kubernetes');
+  const addresses = made.map(({ spec }: { spec: { clusterIP: string } }) => `ip/${spec.clusterIP}`);
+  const ports = made.map(
+    ({ spec }: { spec: { ports: [{ nodePort: number }] } }) => `port/${spec.ports[0].nodePort}`,
+  );
+  expect(new Set([...addresses, ...ports]).size).toBe(6);
+  expect(await api.store.cluster('born').heldValues()).toEqual(
+    expect.arrayContaining([...addresses, ...ports]),
+  );
+});

@@ -37,11 +37,13 @@ export function serviceKeys(change: ObservedChange, view: ClusterView): readonly
   const object = after ?? before;
   if (object === undefined) return [];
   if (resource === servicesResource) return [keyOf(servicesResource, object)];
-  if (resource !== 'pods' || !changesEndpoints(before, after)) return [];
+  if (resource !== 'pods') return [];
   const index = view.derived(indexServices, servicesResource, object.metadata.namespace ?? '');
   const services = new Set<Service>();
   for (const pod of [before, after]) {
     if (pod) for (const service of index.selecting(pod.metadata.labels)) services.add(service);
   }
+  // Most changes are of pods that no Service is for.
+  if (services.size === 0 || !changesEndpoints(before, after)) return [];
   return [...services].map((service) => keyOf(servicesResource, service));
 }
