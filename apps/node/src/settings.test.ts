@@ -33,3 +33,14 @@ it.each([
 ])('refuses %s=%s by name', (variable, value) => {
   expect(() => readSettings({ ...needed, [variable]: value })).toThrow(variable);
 });
+
+it.each([
+  [undefined, 'go-on'],
+  ['0', 'go-on'],
+  ['1', 'stop'],
+  ['true', 'stop'],
+  ['terminate', 'terminate'],
+])('BERTH_STOP_PODS_ON_EXIT=%s lets pods %s at the end', (value, expected) => {
+  const given = value === undefined ? needed : { ...needed, BERTH_STOP_PODS_ON_EXIT: value };
+  expect(readSettings(given).podsOnExit).toBe(expected);
+});

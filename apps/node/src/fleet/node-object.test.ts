@@ -81,3 +81,18 @@ it('quantities stand as the API writes them, so that what it serves is no news',
     allocatable: { cpu: '256', memory: '1048320Mi', 'ephemeral-storage': '1Ti', pods: '1k' },
   });
 });
+
+it.each([
+  [true, 'True', 'CgroupsVersion1'],
+  [false, 'False', 'NoCgroups'],
+])('a node whose limits are enforced (%s) says so', (enforced, status, reason) => {
+  const runtime = { ...description.runtime, limits: { enforced, reason, message: 'why' } };
+  const { conditions } = nodeStatus({ ...description, runtime }, undefined);
+  expect(conditions?.find(({ type }) => type === 'berth.dev/LimitsEnforced')).toMatchObject({
+    status,
+    reason,
+    message: 'why',
+  });
+  const without = nodeStatus(description, undefined).conditions ?? [];
+  expect(without.map(({ type }) => type)).not.toContain('berth.dev/LimitsEnforced');
+});
