@@ -12,6 +12,7 @@ import {
   decodeStoredBody,
   encodeStoredBody,
   type KubeObject,
+  modifiedError,
   notFoundError,
   type Status,
   toTime,
@@ -47,13 +48,22 @@ export async function createEviction(request: ResourceRequest): Promise<Response
   const { deleteOptions = {} } = await decodeSubresourceBody<Eviction>(request, write);
   const { dryRun = [], ...options } = deleteOptions;
   const call = { options, dryRun: write.dryRun || dryRun.includes('All') };
+  let budgetName: string | undefined;
   for (let attempt = 0; attempt < conflictAttempts; attempt += 1) {
     const result = await evictOnce(request, call);
-    if (result === 'conflict') continue;
-    const { code } = result;
-    return send(c, { format, status: code === 500 ? 500 : 201, json: JSON.stringify(result) });
+    if ('code' in result) {
+      return send(c, { format, status: result.code === 500 ? 500 : 201, json: JSON.stringify(result) });
+    }
+    ({ budgetName } = result);
   }
-  throw tooManyEvictions(scope.name);
+  throw budgetName === undefined
+    ? modifiedError(scope.groupResource, scope.name)
+    : tooManyEvictions(budgetName);
+}
+
+/** Somebody else wrote the pod, or the budget, in between. */
+interface Conflict {
+  readonly budgetName: string | undefined;
 }
 
 interface EvictionCall {
@@ -64,7 +74,7 @@ interface EvictionCall {
 async function evictOnce(
   request: ResourceRequest,
   { options, dryRun }: EvictionCall,
-): Promise<Status | 'conflict'> {
+): Promise<Status | Conflict> {
   const { deps, scope } = request;
   const stored = await scope.home.get(keyOf(scope));
   if (stored === undefined) throw notFoundError(scope.groupResource, scope.name);
@@ -82,7 +92,9 @@ async function evictOnce(
     ? await writeBoth(request, budgetWrite(request, budget, storedBudget(budgets, budget)), evicted)
     : await scope.home.write(evicted);
   if (outcome.status === 'applied') return status('Success', 201);
-  if (outcome.status === 'conflict' || outcome.status === 'missing') return 'conflict';
+  if (outcome.status === 'conflict' || outcome.status === 'missing') {
+    return { budgetName: budget?.metadata.name };
+  }
   throw refusalError(scope, scope.name, outcome);
 }
 
