@@ -83,6 +83,42 @@ test('objects of any kind can be counted, by both of their names', async () => {
   expect((await configMap('b')).status).toBe(201);
 });
 
+test('controllers of pods and budgets count, each as one, as long as they are there', async () => {
+  const hard = {
+    replicationcontrollers: '1',
+    'count/replicationcontrollers': '1',
+    'count/replicasets.apps': '1',
+    'count/poddisruptionbudgets.policy': '1',
+  };
+  const path = await limited({ hard });
+  const template = { metadata: { labels: { app: 'a' } }, spec: pod('a').spec };
+  const objects: ReadonlyArray<readonly [string, object]> = [
+    ['/replicationcontrollers', { template }],
+    ['/replicasets', { selector: { matchLabels: { app: 'a' } }, template }],
+    ['/poddisruptionbudgets', {}],
+  ];
+  const collectionOf = (plural: string): string => {
+    const group = { '/replicasets': 'apps', '/poddisruptionbudgets': 'policy' }[plural];
+    return group === undefined ? path + plural : `/apis/${group}/v1${path.slice('/api/v1'.length)}${plural}`;
+  };
+  const create = (name: string) =>
+    Promise.all(
+      objects.map(([plural, spec]) =>
+        api.send('POST', collectionOf(plural), { body: { metadata: { name }, spec } }),
+      ),
+    );
+  expect((await create('first')).map(({ status }) => status)).toEqual([201, 201, 201]);
+  expect((await statusOf(path)).used).toEqual(hard);
+  expect((await create('second')).map(({ json }) => [json.code, json.message])).toEqual([
+    [403, expect.stringContaining('exceeded quota: q, requested: count/replicationcontrollers=1')],
+    [403, expect.stringContaining('exceeded quota: q, requested: count/replicasets.apps=1')],
+    [403, expect.stringContaining('exceeded quota: q, requested: count/poddisruptionbudgets.policy=1')],
+  ]);
+  const body = { propagationPolicy: 'Background' };
+  for (const [plural] of objects) await api.send('DELETE', `${collectionOf(plural)}/first`, { body });
+  expect(Object.values((await statusOf(path)).used)).toEqual(['0', '0', '0', '0']);
+});
+
 test('an update, a patch and an apply are held to quota as a create is', async () => {
   const path = await limited({ hard: { pods: '1' }, scopes: ['Terminating'] });
   for (const name of ['a', 'b']) expect((await post(path, pod(name))).status).toBe(201);
