@@ -25,6 +25,20 @@ export interface ApiSample {
   readonly protobuf: Buffer;
 }
 
+/** A row of the list of conformance promises. `promiseClass` is `A2` for those that need controllers but nothing that runs. */
+export interface ConformancePromise {
+  readonly promiseClass: string;
+  readonly title: string;
+}
+
+export function readConformancePromises(): readonly ConformancePromise[] {
+  const [, ...rows] = readFileSync(join(oracles, 'conformance-1.36.tsv'), 'utf8').trim().split('\n');
+  return rows.map((row) => {
+    const [promiseClass = '', , , title = ''] = row.split('\t');
+    return { promiseClass, title };
+  });
+}
+
 export function readApiSamples(): readonly ApiSample[] {
   const files = readTar(gunzipSync(readFileSync(join(oracles, 'testdata-1.36.tar.gz'))));
   return [...files].flatMap(([path, json]) => {
