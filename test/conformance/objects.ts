@@ -6,6 +6,9 @@ export const pauseImage = 'registry.k8s.io/pause:3.10.1';
 export const webImage = 'registry.k8s.io/e2e-test-images/agnhost:2.56';
 export const otherWebImage = 'registry.k8s.io/e2e-test-images/httpd:2.4.39-4';
 
+/** Tells a simulated node what the image does anyway: it does not end by itself. */
+export const runsOn = { 'simulated.berth.dev/run-seconds': 'forever' } as const;
+
 export const suffix = (): string => randomBytes(4).toString('hex');
 
 export interface PodOptions {
