@@ -21,5 +21,6 @@ test.skipIf(oraclesMissing)('the promises are those of Kubernetes', () => {
   const titles = readConformancePromises()
     .filter((one) => one.promiseClass === 'A2')
     .map(({ title }) => title);
-  expect([...promisesOfA2].toSorted()).toEqual(titles.toSorted());
+  expect(new Set<string>(promisesOfA2)).toEqual(new Set(titles));
+  expect(promisesOfA2).toHaveLength(titles.length);
 });

@@ -3,12 +3,16 @@ import { type Kube, type KubeJson, RefusedError, type Target } from './kube.ts';
 
 const deadlineMs = 60_000;
 
+/** What is awaited, and for how long. Default: a minute. */
+export interface AwaitedTarget extends Target {
+  readonly withinMs?: number;
+}
+
 /** Asks until the object is as wanted. @throws with its last state when it never is */
 export async function until(
   kube: Kube,
-  target: Target,
+  { withinMs = deadlineMs, ...target }: AwaitedTarget,
   isWanted: (object: KubeJson) => boolean,
-  withinMs = deadlineMs,
 ): Promise<KubeJson> {
   return eventually(
     `${target.resource}/${target.name} is as wanted`,
@@ -24,9 +28,8 @@ export async function until(
 /** Asks until the collection is as wanted. @throws with the names and phases of what there is when it never is */
 export async function untilList(
   kube: Kube,
-  target: Target,
+  { withinMs = deadlineMs, ...target }: AwaitedTarget,
   isWanted: (items: readonly KubeJson[]) => boolean,
-  withinMs = deadlineMs,
 ): Promise<readonly KubeJson[]> {
   return eventually(
     `${target.resource} are as wanted`,
@@ -39,7 +42,10 @@ export async function untilList(
   );
 }
 
-export async function untilGone(kube: Kube, target: Target, withinMs = deadlineMs): Promise<void> {
+export async function untilGone(
+  kube: Kube,
+  { withinMs = deadlineMs, ...target }: AwaitedTarget,
+): Promise<void> {
   await eventually(
     `${target.resource}/${target.name} is gone`,
     async () => {

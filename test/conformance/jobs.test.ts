@@ -1,12 +1,26 @@
 import { expect } from 'vitest';
-import { change, isActive, isRunning, refusal, until, untilGone, untilList } from './awaiting.ts';
+import {
+  type AwaitedTarget,
+  change,
+  isActive,
+  isRunning,
+  refusal,
+  until,
+  untilGone,
+  untilList,
+} from './awaiting.ts';
 import { watchFromNow } from './events-seen.ts';
 import type { KubeJson, Target } from './kube.ts';
 import { pauseImage, runsOn } from './objects.ts';
 import { promise, type Trial } from './promise.ts';
 
 const jobsOf = ({ namespace }: Trial): Target => ({ resource: 'jobs', namespace });
-const cronJobsOf = ({ namespace }: Trial): Target => ({ resource: 'cronjobs', namespace });
+/** Upstream waits five minutes for what happens at the next minute. */
+const cronJobsOf = ({ namespace }: Trial): AwaitedTarget => ({
+  resource: 'cronjobs',
+  namespace,
+  withinMs: 130_000,
+});
 const podsOf = ({ namespace }: Trial, job: string): Target => ({
   resource: 'pods',
   namespace,
@@ -87,9 +101,7 @@ promise('[sig-apps] Job should apply changes to a job status [Conformance]', asy
 });
 
 const everyMinute = '*/1 * * * ?';
-/** Upstream waits five minutes for what happens at the next minute. */
 const patience = { timeoutMs: 300_000 };
-const nextMinutesMs = 130_000;
 
 async function createCronJob(trial: Trial, name: string, spec: object): Promise<void> {
   await trial.kube.create(cronJobsOf(trial), {
@@ -116,7 +128,6 @@ promise(
       trial.kube,
       target,
       active((jobs) => jobs >= 2),
-      nextMinutesMs,
     );
     const jobs = await trial.kube.list(jobsOf(trial));
     expect(jobs.filter(({ status }) => (status.active ?? 0) > 0).length).toBeGreaterThanOrEqual(2);
@@ -139,7 +150,6 @@ promise(
         kube,
         { ...cronJobsOf(trial), name: 'control' },
         active((jobs) => jobs >= 2),
-        nextMinutesMs,
       );
       expect((await kube.get(target)).status?.active ?? []).toEqual([]);
       const made = events.all.map(({ object }) => String(object.metadata.name));
@@ -163,14 +173,12 @@ promise(
       kube,
       target,
       active((jobs) => jobs === 1),
-      nextMinutesMs,
     );
     const [first] = (await kube.get(target)).status.active;
     await until(
       kube,
       { ...cronJobsOf(trial), name: 'control' },
       active((jobs) => jobs >= 2),
-      nextMinutesMs,
     );
     expect((await kube.get(target)).status.active).toEqual([expect.objectContaining({ uid: first.uid })]);
     for (const name of ['forbid', 'control']) await kube.delete({ ...cronJobsOf(trial), name });
@@ -188,14 +196,12 @@ promise(
       kube,
       target,
       active((jobs) => jobs === 1),
-      nextMinutesMs,
     );
     const [{ uid, name }] = before.status.active;
     const after = await until(
       kube,
       target,
       (cronJob) => cronJob.status.active?.length === 1 && cronJob.status.active[0].uid !== uid,
-      nextMinutesMs,
     );
     expect(after.status.active[0].name).not.toBe(name);
     await untilGone(kube, { ...jobsOf(trial), name });

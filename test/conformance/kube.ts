@@ -86,7 +86,7 @@ export async function openKube(kubeconfig: string, context?: string): Promise<Ku
     allowH2: false,
     bodyTimeout: 0,
     connect: {
-      rejectUnauthorized: cluster.skipTLSVerify !== true,
+      rejectUnauthorized: !cluster.skipTLSVerify,
       ...defined({ ca, cert, key, pfx, passphrase, servername }),
     },
   });

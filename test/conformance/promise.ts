@@ -14,9 +14,9 @@ export interface Trial {
   readonly kube: Kube;
   readonly namespace: string;
   /** Runs kubectl in the namespace. A code other than 0 is a result. */
-  kubectl(args: readonly string[], stdin?: string): Promise<CommandResult>;
+  readonly kubectl: (args: readonly string[], stdin?: string) => Promise<CommandResult>;
   /** Fails unless the command ends with 0. @returns what it printed */
-  ok(args: readonly string[], stdin?: string): Promise<string>;
+  readonly ok: (args: readonly string[], stdin?: string) => Promise<string>;
 }
 
 /** Set by `npm run conformance`: the cluster under test. Default: an instance of Berth for each file. */

@@ -79,9 +79,9 @@ promise(
 async function capturesLifeOf(
   trial: Trial,
   counted: string,
-  target: Target,
-  object: KubeJson,
+  { resource, object }: { resource: string; object: KubeJson },
 ): Promise<void> {
+  const target = { resource, namespace: trial.namespace };
   const before = await createQuota(trial);
   const amount = Number(before.status.used[counted]);
   const { metadata } = await trial.kube.create(target, object);
@@ -93,45 +93,37 @@ async function capturesLifeOf(
 promise(
   '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a configMap. [Conformance]',
   (trial) =>
-    capturesLifeOf(
-      trial,
-      'configmaps',
-      { resource: 'configmaps', namespace: trial.namespace },
-      { metadata: { name: 'counted' }, data: { a: 'b' } },
-    ),
+    capturesLifeOf(trial, 'configmaps', {
+      resource: 'configmaps',
+      object: { metadata: { name: 'counted' }, data: { a: 'b' } },
+    }),
 );
 
 promise(
   '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a secret. [Conformance]',
   (trial) =>
-    capturesLifeOf(
-      trial,
-      'secrets',
-      { resource: 'secrets', namespace: trial.namespace },
-      { metadata: { name: 'counted' }, data: { 'data-1': 'dmFsdWUtMQ==' } },
-    ),
+    capturesLifeOf(trial, 'secrets', {
+      resource: 'secrets',
+      object: { metadata: { name: 'counted' }, data: { 'data-1': 'dmFsdWUtMQ==' } },
+    }),
 );
 
 promise(
   '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a replica set. [Conformance]',
   (trial) =>
-    capturesLifeOf(
-      trial,
-      'count/replicasets.apps',
-      { resource: 'replicasets', namespace: trial.namespace },
-      appsWorkload('ReplicaSet', 'counted', { replicas: 0, labels: { name: 'counted' } }),
-    ),
+    capturesLifeOf(trial, 'count/replicasets.apps', {
+      resource: 'replicasets',
+      object: appsWorkload('ReplicaSet', 'counted', { replicas: 0, labels: { name: 'counted' } }),
+    }),
 );
 
 promise(
   '[sig-api-machinery] ResourceQuota should create a ResourceQuota and capture the life of a replication controller. [Conformance]',
   (trial) =>
-    capturesLifeOf(
-      trial,
-      'replicationcontrollers',
-      { resource: 'replicationcontrollers', namespace: trial.namespace },
-      replicationController('counted', { replicas: 0, labels: { name: 'counted' } }),
-    ),
+    capturesLifeOf(trial, 'replicationcontrollers', {
+      resource: 'replicationcontrollers',
+      object: replicationController('counted', { replicas: 0, labels: { name: 'counted' } }),
+    }),
 );
 
 promise(
@@ -377,5 +369,5 @@ function untilHardIsSpec(kube: Kube, target: Target): Promise<KubeJson> {
 }
 
 function sorted(amounts: Readonly<Record<string, string>> = {}): unknown {
-  return Object.entries(amounts).toSorted();
+  return Object.entries(amounts).toSorted(([a], [b]) => a.localeCompare(b));
 }
