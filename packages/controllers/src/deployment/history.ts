@@ -1,6 +1,6 @@
 import type { ReplicaSet } from '@berth/kinds';
 import { historyLimit, replicasOf } from './deployment-facts.ts';
-import { revisionOf } from './revision.ts';
+import { byRevision } from './revision.ts';
 import type { Rollout } from './rollout.ts';
 
 /** Old sets beyond `revisionHistoryLimit`, the earliest revisions first; none that has pods, or may get some. */
@@ -10,7 +10,7 @@ export function surplusSets({ deployment, oldSets }: Rollout): readonly ReplicaS
   const kept = oldSets.filter((set) => !set.metadata.deletionTimestamp);
   if (kept.length <= limit) return [];
   return kept
-    .toSorted((left, right) => revisionOf(left) - revisionOf(right))
+    .toSorted(byRevision)
     .slice(0, kept.length - limit)
     .filter(isUnused);
 }

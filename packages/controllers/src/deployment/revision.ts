@@ -4,10 +4,16 @@ import { notCopied, revisionAnnotation, revisionHistoryAnnotation } from './anno
 /** No more characters of earlier revisions are kept. */
 const longestHistory = 2000;
 
-/** The revision that a ReplicaSet is; 0 for none, or for what is no number. */
-export function revisionOf(set: ReplicaSet): number {
+/** The revision that a ReplicaSet is, as 64 bits hold it; 0 for none, or for what is no number. */
+export function revisionOf(set: ReplicaSet): bigint {
   const text = set.metadata.annotations?.[revisionAnnotation] ?? '';
-  return /^\d+$/.test(text) ? Number(text) : 0;
+  return /^\d{1,18}$|^[1-8]\d{18}$/.test(text) ? BigInt(text) : 0n;
+}
+
+/** Orders ReplicaSets by their revisions, the earliest first. */
+export function byRevision(left: ReplicaSet, right: ReplicaSet): number {
+  const [before, after] = [revisionOf(left), revisionOf(right)];
+  return before < after ? -1 : Number(before > after);
 }
 
 /** The annotations of the newest ReplicaSet: those of its Deployment, and the revision that it is, after all old ones. */
@@ -23,8 +29,8 @@ export function newSetAnnotations(
   const current = result[revisionAnnotation] ?? '';
   // What somebody wrote there instead of a number is left alone.
   if (!/^\d*$/.test(current)) return result;
-  const revision = Math.max(0, ...oldSets.map(revisionOf)) + 1;
-  if (Number(current) >= revision) return result;
+  const revision = oldSets.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n) + 1n;
+  if (BigInt(current) >= revision) return result;
   result[revisionAnnotation] = String(revision);
   const history = current === '' ? undefined : withRevision(result[revisionHistoryAnnotation], current);
   if (history !== undefined) result[revisionHistoryAnnotation] = history;
