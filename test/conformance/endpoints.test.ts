@@ -30,7 +30,7 @@ async function emptyServiceHasThem(trial: Trial): Promise<void> {
   const name = 'example-empty-selector';
   await kube.create(
     of(trial, 'services'),
-    service(name, { 'does-not-match-anything': 'endpoints and slices' }, [
+    service(name, { 'does-not-match-anything': 'endpoints-and-slices' }, [
       { name: 'example', port: 80, protocol: 'TCP' },
     ]),
   );
