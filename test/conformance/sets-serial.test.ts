@@ -48,6 +48,11 @@ async function runningDaemonSet(
   const nodes = await schedulableNodes(trial);
   const created = await trial.kube.create(of(trial, daemonSets), daemonSet(name, labels, workload));
   await untilOn(trial, labels, nodes);
+  await until(
+    trial.kube,
+    of(trial, daemonSets, name),
+    ({ status }) => status?.observedGeneration === 1 && status.numberAvailable === nodes.length,
+  );
   return { created, labels, nodes };
 }
 
