@@ -51,10 +51,10 @@ export class Kubelet {
     this.#report(pod, { phase: exitCode === 0 ? 'Succeeded' : 'Failed', ready: false, exitCode });
   }
 
-  /** The containers of every terminating pod have stopped: the pods end and go. */
-  finishTerminating(): void {
+  /** The containers of every terminating pod (of those that the nodes can) have stopped: the pods end and go. */
+  finishTerminating(isStopped: (pod: Pod) => boolean = () => true): void {
     for (const pod of this.#cluster.list<Pod>('pods')) {
-      if (!pod.metadata.deletionTimestamp || !pod.spec?.nodeName) continue;
+      if (!pod.metadata.deletionTimestamp || !pod.spec?.nodeName || !isStopped(pod)) continue;
       if (pod.status?.phase !== 'Succeeded' && pod.status?.phase !== 'Failed') this.end(pod, 137);
       const { namespace = '', name } = pod.metadata;
       const current = this.#cluster.get<Pod>('pods', namespace, name);
