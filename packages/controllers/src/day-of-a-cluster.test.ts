@@ -43,7 +43,7 @@ describe('a day of a cluster', () => {
       expectRest(day);
     });
     fc.assert(property, { numRuns: 4, endOnFailure: true });
-  });
+  }, 180_000);
 
   it('would say so if a promise were broken', () => {
     const day = new DayScenario(springDay);
