@@ -1,8 +1,11 @@
 import type { KubeObject, OwnerReference } from '@berth/machinery';
 
+const noOwners: readonly OwnerReference[] = [];
+
 /** The owner that manages the object; at most one is marked so. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((owner) => owner.controller);
+  for (const owner of object.metadata.ownerReferences ?? noOwners) if (owner.controller) return owner;
+  return undefined;
 }
 
 export function isControlledBy(object: KubeObject, owner: KubeObject): boolean {

@@ -20,6 +20,7 @@ export interface ReplicaView extends BaseView {
 /** Shows a replica as complete objects of the storage version. Kinds that the registry does not have are left out. */
 export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaView {
   const lists = new Map<string, readonly KubeObject[]>();
+  const owned = new Map<string, readonly ResourceObject[]>();
 
   const list = (resource: string, namespace?: string): readonly KubeObject[] => {
     const listKey = namespace === undefined ? resource : `${resource}|${namespace}`;
@@ -28,6 +29,17 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
     const type = storageTypeOf(registry, resource);
     const objects = type ? replica.list(resource, namespace).map((entry) => complete(entry, type)) : [];
     lists.set(listKey, objects);
+    return objects;
+  };
+  const ownedBy = (ownerUid: string): readonly ResourceObject[] => {
+    const known = owned.get(ownerUid);
+    if (known) return known;
+    const objects: ResourceObject[] = [];
+    for (const entry of replica.ownedBy(ownerUid)) {
+      const type = storageTypeOf(registry, entry.resource);
+      if (type) objects.push({ resource: entry.resource, object: complete(entry, type) });
+    }
+    owned.set(ownerUid, objects);
     return objects;
   };
   const find = (key: ReconcileKey, revision?: number): KubeObject | undefined => {
@@ -42,11 +54,7 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
     get: (key) => find(key),
     at: (key, revision) => find(key, revision),
     list,
-    ownedBy: (ownerUid) =>
-      replica.ownedBy(ownerUid).flatMap((entry): ResourceObject[] => {
-        const type = storageTypeOf(registry, entry.resource);
-        return type ? [{ resource: entry.resource, object: complete(entry, type) }] : [];
-      }),
+    ownedBy,
   };
 }
 

@@ -37,22 +37,30 @@ export function claimObjects<T extends KubeObject, D extends KubeObject>(
 ): Claim<D> {
   const { owner, resource, view, isWanted = () => true } = options;
   const { uid = '', namespace = '', deletionTimestamp } = claimant.metadata;
-  const controlled = view.ownedBy<D>(uid, resource).filter((object) => isControlledBy(object, claimant));
+  const owned = view.ownedBy<D>(uid, resource);
   const requirements = owner.selectorOf(claimant);
-  if (deletionTimestamp || !requirements) return { claimed: controlled, actions: [] };
+  if (deletionTimestamp || !requirements) {
+    return { claimed: owned.filter((object) => isControlledBy(object, claimant)), actions: [] };
+  }
 
-  const isSelected = ({ metadata }: D): boolean => matchesLabels(metadata.labels, requirements);
+  // One pass: there may be thousands, and each change of one asks for all.
+  const claimed: D[] = [];
+  const strangers: D[] = [];
+  for (const object of owned) {
+    if (!isControlledBy(object, claimant)) continue;
+    if (matchesLabels(object.metadata.labels, requirements)) claimed.push(object);
+    else if (isWanted(object)) strangers.push(object);
+  }
   const adoptable = view
     .loose<D>(resource, namespace, requirements)
     .filter((object) => !object.metadata.deletionTimestamp && isWanted(object));
-  const strangers = controlled.filter((object) => !isSelected(object) && isWanted(object));
   const { onAdopt = unchanged, onRelease = unchanged } = options;
   const updates = [
     ...strangers.map((object) => onRelease(withoutOwner(object, uid))),
     ...adoptable.map((object) => onAdopt(withController(object, claimant))),
   ];
   return {
-    claimed: controlled.filter(isSelected),
+    claimed,
     actions: updates.slice(0, mostPodsAtOnce).map((object): Action => ({ type: 'update', object })),
   };
 }

@@ -1,5 +1,7 @@
 import type { Pod, PodCondition } from '@berth/kinds';
 
+const noConditions: readonly PodCondition[] = [];
+
 /** Succeeded or failed. */
 export function isPodEnded(pod: Pod): boolean {
   return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed';
@@ -16,7 +18,9 @@ export function isPodTerminating(pod: Pod): boolean {
 }
 
 export function podCondition(pod: Pod, type: string): PodCondition | undefined {
-  return pod.status?.conditions?.find((condition) => condition.type === type);
+  for (const condition of pod.status?.conditions ?? noConditions)
+    if (condition.type === type) return condition;
+  return undefined;
 }
 
 export function isPodReady(pod: Pod): boolean {

@@ -1,4 +1,5 @@
 import type { Pod } from '@berth/kinds';
+import { semanticEqual } from '@berth/machinery';
 import { ownerKeysOfDependent } from '../claims/owner-kind.ts';
 import { isPodActive, isPodReady, isPodTerminating, readySince } from '../pods/pod-state.ts';
 import { roomierNamespace } from '../quota-news.ts';
@@ -28,12 +29,27 @@ function keysOf<T extends ReplicaOwner>(
   view: ClusterView,
 ): readonly ReconcileKey[] {
   const { resource } = kind.owner;
-  if (change.resource === resource) return change.after ? [keyOf(resource, change.after)] : [];
+  if (change.resource === resource) {
+    return change.after && !isOwnStatus(change) ? [keyOf(resource, change.after)] : [];
+  }
   if (change.resource === 'pods') {
     return isRelevant(change) ? ownerKeysOfDependent(change, view, kind.owner) : [];
   }
   const roomier = roomierNamespace(change, view.registry);
   return roomier === undefined ? [] : shortOwners(kind, roomier, view);
+}
+
+/** A status that this very turn has written: within a turn, what a write leaves alone stays the same value. */
+function isOwnStatus({ before, after }: ObservedChange): boolean {
+  return (
+    before !== undefined &&
+    after !== undefined &&
+    before.spec !== undefined &&
+    before.spec === after.spec &&
+    before.status !== after.status &&
+    semanticEqual(before.metadata.labels, after.metadata.labels) &&
+    before.metadata.deletionTimestamp === after.metadata.deletionTimestamp
+  );
 }
 
 /** That a pod is bound, say, changes nothing for its owner, and happens to each of its pods. */
@@ -44,8 +60,8 @@ function isRelevant({ before, after }: { before?: Pod | undefined; after?: Pod |
     isPodTerminating(before) !== isPodTerminating(after) ||
     isPodReady(before) !== isPodReady(after) ||
     readySince(before) !== readySince(after) ||
-    before.metadata.labels !== after.metadata.labels ||
-    before.metadata.ownerReferences !== after.metadata.ownerReferences
+    !semanticEqual(before.metadata.labels, after.metadata.labels) ||
+    !semanticEqual(before.metadata.ownerReferences, after.metadata.ownerReferences)
   );
 }
 

@@ -23,7 +23,7 @@ export function replicaStatus(owner: ReplicaOwner, census: ReplicaCensus, now: D
   const labels = Object.entries(spec.template?.metadata?.labels ?? {});
   let [labeled, ready, available] = [created, 0, 0];
   for (const pod of active) {
-    if (labels.every(([key, value]) => pod.metadata.labels?.[key] === value)) labeled++;
+    if (hasLabels(pod, labels)) labeled++;
     if (!isPodReady(pod)) continue;
     ready++;
     if (isPodAvailable(pod, spec.minReadySeconds, now)) available++;
@@ -38,6 +38,11 @@ export function replicaStatus(owner: ReplicaOwner, census: ReplicaCensus, now: D
     observedGeneration: metadata.generation,
     conditions: conditions.length > 0 ? [...conditions] : undefined,
   });
+}
+
+function hasLabels({ metadata }: Pod, labels: ReadonlyArray<readonly [string, string]>): boolean {
+  for (const [key, value] of labels) if (metadata.labels?.[key] !== value) return false;
+  return true;
 }
 
 const failureType = 'ReplicaFailure';
