@@ -20,6 +20,7 @@ const nodes = ['a', 'b', 'c', 'd', 'e'];
 const step = fc.oneof(
   fc.record({ what: fc.constantFrom('run', 'fail', 'delete', 'label', 'unlabel'), which: fc.nat(20) }),
   fc.record({ what: fc.constantFrom('finish', 'wait', 'turn', 'update'), which: fc.nat(2) }),
+  fc.record({ what: fc.constantFrom('runAll', 'settle', 'update'), which: fc.nat(2) }),
 );
 
 const limits = fc.oneof(
@@ -44,6 +45,8 @@ function happen(scenario: DaemonScenario, { what, which }: { what: string; which
   else if (what === 'finish') kubelet.finishTerminating();
   else if (what === 'wait') cluster.advance(2);
   else if (what === 'turn') cluster.turn();
+  else if (what === 'settle') cluster.settle();
+  else if (what === 'runAll') kubelet.runAll();
   else if (what === 'update') updateImage(cluster, `agent:${which}`);
 }
 
@@ -76,25 +79,27 @@ function expectLimit({ cluster }: DaemonScenario, since: number, maxUnavailable:
 describe('whatever happens to the pods and nodes of a DaemonSet, in whatever portions the turns see it', () => {
   it('no node has too many pods, no more than allowed are taken, and each node that should have one has one in the end', () => {
     const property = fc.property(
-      limits,
+      fc.record({ rollingUpdate: limits, startsWhole: fc.boolean() }),
       fc.array(step, { maxLength: 40 }),
       fc.integer({ min: 1, max: 20 }),
-      (rollingUpdate, steps, maxWrites) => {
+      ({ rollingUpdate, startsWhole }, steps, maxWrites) => {
         const scenario = startWithNodes(...nodes);
         const { cluster } = scenario;
         for (const name of nodes) label(scenario, name, 'yes');
-        cluster.budget = { ...cluster.budget, maxWrites };
+        const usual = cluster.budget;
         const updateStrategy = { type: 'RollingUpdate' as const, rollingUpdate };
         cluster.create(agentOf({ spec: { updateStrategy }, podSpec: { nodeSelector: { wanted: 'yes' } } }));
+        if (startsWhole) rollOn(scenario);
+        cluster.budget = { ...usual, maxWrites };
         for (const next of steps) {
           const since = cluster.log.length;
           happen(scenario, next);
           expectInvariants(scenario, rollingUpdate.maxSurge);
-          if (rollingUpdate.maxSurge === 0 && next.what === 'turn') {
+          if (rollingUpdate.maxSurge === 0 && ['turn', 'settle'].includes(next.what)) {
             expectLimit(scenario, since, rollingUpdate.maxUnavailable);
           }
         }
-        cluster.budget = { ...cluster.budget, maxWrites: 2000 };
+        cluster.budget = usual;
         for (let round = 0; round < 4; round++) {
           rollOn(scenario);
           cluster.advance(1000);
