@@ -1,4 +1,5 @@
 import type { ControllerRevision, PodTemplateSpec } from '@berth/kinds';
+import { withSortedFields } from './sorted-fields.ts';
 
 interface RevisionData {
   readonly spec: { readonly template: PodTemplateSpec & { readonly $patch?: string } };
@@ -10,20 +11,7 @@ interface RevisionData {
  * it byte by byte with what they make of the owner.
  */
 export function revisionData(template: PodTemplateSpec): RevisionData {
-  return { spec: { template: sorted({ $patch: 'replace', ...template }) } };
-}
-
-function sorted<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  const copy = Array.isArray(value)
-    ? value.map(sorted)
-    : Object.fromEntries(
-        Object.entries(value)
-          .sort(([left], [right]) => (left < right ? -1 : 1))
-          .map(([key, member]) => [key, sorted(member)]),
-      );
-  // The same members in another order are of the same type.
-  return copy as T;
+  return { spec: { template: withSortedFields({ $patch: 'replace', ...template }) } };
 }
 
 /** The template that a revision holds; undefined for data of another form, which others may have written. */

@@ -127,6 +127,12 @@ describe('the history of an owner', () => {
   });
 });
 
+it('a hash is that of a value, whatever the order of its fields, and of the count of collisions', () => {
+  expect(revisionHash({ a: 1, b: { c: 2, d: 3 } }, 1)).toBe(revisionHash({ b: { d: 3, c: 2 }, a: 1 }, 1));
+  expect(revisionHash({ a: 1 }, 1)).not.toBe(revisionHash({ a: 1 }, undefined));
+  expect(revisionHash({ a: 1 }, 1)).not.toBe(revisionHash({ a: 2 }, 1));
+});
+
 describe('what a history loses', () => {
   const old = ['a', 'b', 'c', 'd'].map((name, index) => revisionOf(name, index + 1, name));
   it.each([
