@@ -103,6 +103,40 @@ describe('an exec probe', () => {
   });
 });
 
+describe('a probe over the network', () => {
+  const server = `require('node:http').createServer((q, r) => r.writeHead(q.url === '/ok' ? 200 : 500).end()).listen(18080, process.env.POD_IP)`;
+  const serving = (readinessProbe: NonNullable<Container['readinessProbe']>): Container => ({
+    name: 'main',
+    command: [process.execPath, '-e', server],
+    env: [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }],
+    ports: [{ name: 'web', containerPort: 18_080 }],
+    readinessProbe: { periodSeconds: 1, timeoutSeconds: 5, failureThreshold: 1, ...readinessProbe },
+  });
+
+  it("reaches each pod at the pod's own address, by the name of its port", async () => {
+    const pods = [
+      podOf({ containers: [serving({ httpGet: { path: '/ok', port: 'web' } })] }),
+      podOf({ containers: [serving({ tcpSocket: { port: 'web' } })] }),
+    ];
+    for (const pod of pods) await node.run(pod);
+    const ready = await Promise.all(
+      pods.map((pod) => node.until(pod, (seen) => stateOf(seen, 'main').ready, 30_000)),
+    );
+    expect(new Set(ready.map(({ podIp }) => podIp)).size).toBe(2);
+  }, 40_000);
+
+  it('fails by the status of the answer', async () => {
+    await node.run(podOf({ containers: [serving({ httpGet: { path: '/broken', port: 'web' } })] }));
+    await vi.waitFor(
+      () =>
+        expect(messages('Unhealthy')).toContain(
+          'Readiness probe failed: HTTP probe failed with statuscode: 500',
+        ),
+      20_000,
+    );
+  }, 30_000);
+});
+
 it('a container that fails its liveness probe is ended and runs again', async () => {
   const well = join(node.directory, 'well');
   writeFileSync(well, '');
