@@ -1,3 +1,4 @@
+import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -144,9 +145,62 @@ describe('a running pod', () => {
     await instance.ok('delete', 'pod/nfs', 'pod/host', '--timeout=60s');
   }, 120_000);
 
+  test('that fills an emptyDir beyond its limit is evicted', async () => {
+    await apply(
+      pod('greedy', 'head -c 2000000 /dev/zero > /data/x; sleep 1000', { emptyDir: { sizeLimit: '1Mi' } }),
+    );
+    await instance.ok('wait', '--for=jsonpath={.status.reason}=Evicted', 'pod/greedy', '--timeout=60s');
+    expect((await json('pod', 'greedy')).status).toMatchObject({
+      phase: 'Failed',
+      message: 'Usage of EmptyDir volume "data" exceeds the limit "1Mi". ',
+    });
+    await shows('Usage of EmptyDir volume "data" exceeds the limit "1Mi".', 'describe', 'pod', 'greedy');
+  }, 120_000);
+
   test('shares an emptyDir between its containers', async () => {
     await instance.ok('apply', '-f', join(examples, 'pod-sidecar.yaml'));
     await instance.ok('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/sidecar', '--timeout=60s');
     expect(await instance.ok('logs', 'sidecar', '-c', 'reader')).toBe('from-writer\n');
   }, 90_000);
+});
+
+describe('a StatefulSet', () => {
+  /** What the pod of an ordinal has written down of itself, as it stands on the node's disk. */
+  const idsOf = async (claimName: string) => {
+    const { volumeName } = (await json('pvc', claimName)).spec;
+    const { uid } = (await json('pv', volumeName)).metadata;
+    const pattern = `nodes/*/*/volumes/*/${uid}/data/id`;
+    for await (const path of glob(pattern, { cwd: instance.dataDirectory })) {
+      return readFile(join(instance.dataDirectory, path), 'utf8');
+    }
+    return '';
+  };
+
+  test('has its own volume for each pod, and each finds it again: deleted, or its node restarted', async () => {
+    await instance.ok('apply', '-f', join(examples, 'statefulset.yaml'));
+    await instance.ok('rollout', 'status', 'statefulset/db', '--timeout=90s');
+    const claims = (await json('pvc', '-l', 'app=db')).items as ReadonlyArray<{ metadata: { name: string } }>;
+    expect(claims.map(({ metadata }) => metadata.name)).toEqual(['data-db-0', 'data-db-1', 'data-db-2']);
+    await instance.ok('delete', 'pod', 'db-1', '--grace-period=1', '--timeout=60s');
+    await instance.ok('rollout', 'status', 'statefulset/db', '--timeout=90s');
+    await eventually(
+      'db-1 has begun twice',
+      async () => (await idsOf('data-db-1')) === 'db-1\ndb-1\n',
+      40_000,
+    );
+    expect(await idsOf('data-db-0')).toBe('db-0\n');
+
+    const { dataDirectory } = instance;
+    await instance.stop();
+    instance = await startInstance({ dataDirectory });
+    await eventually(
+      'db-0 has begun again',
+      async () => (await idsOf('data-db-0')) === 'db-0\ndb-0\n',
+      60_000,
+    );
+    await instance.ok('delete', 'statefulset', 'db', '--timeout=60s');
+    await instance.ok('wait', '--for=delete', 'pod/db-0', 'pod/db-1', 'pod/db-2', '--timeout=90s');
+    // Claims outlive their set, unless it says otherwise.
+    expect((await json('pvc', '-l', 'app=db')).items).toHaveLength(3);
+  }, 300_000);
 });

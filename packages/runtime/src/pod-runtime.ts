@@ -31,6 +31,8 @@ export interface PodObservation {
   readonly stopped: boolean;
   /** A container waits for a ConfigMap, Secret or token that `PodInputs` did not have: fetch them and `run` again. */
   readonly awaitsInputs: boolean;
+  /** Why the node does not keep the pod any longer, in the kubelet's words; absent while it does. */
+  readonly eviction?: string;
 }
 
 /** Entries of a ConfigMap or Secret. Values of secrets and binaryData are decoded. */

@@ -199,6 +199,8 @@ export class PodWorker {
     const awaitsServicesUntil = this.#awaitedServices(pod);
     // Nothing is said of a pod that was found running before it is known again.
     if (awaitsServicesUntil !== undefined) return earliest(deadline, awaitsServicesUntil);
+    const eviction = this.#options.runtime.observe(this.identity.uid)?.eviction;
+    if (eviction !== undefined) return this.#end(pod, { reason: 'Evicted', message: eviction }, 0);
     await this.#keepRunning(pod);
     await this.#report(pod);
     return earliest(deadline, this.#inputsRetryAt, this.#inputsRefreshAt);

@@ -23,6 +23,7 @@ import type {
 } from '../pod-runtime.ts';
 import type { PodUsage } from '../usage/usage.ts';
 import { RuntimeError } from '../runtime-error.ts';
+import { exceededVolume, hasLimitedVolumes } from '../volumes/exceeded-volume.ts';
 import { LocalVolumes } from '../volumes/local-volumes.ts';
 import { PodDirectory, type StoredPod } from './pod-directory.ts';
 import { ProcessPod, type ProcessNode } from './process-pod.ts';
@@ -39,6 +40,8 @@ export interface ProcessRuntimeOptions extends ProcessNode {
 
 /** How often it looks for containers whose end left no mark, and for output that no watch told of. */
 const checkEveryMs = 1_000;
+/** Measuring volumes reads directories: as often as the kubelet does. */
+const checksPerMeasurement = 10;
 
 interface RunningPod {
   readonly clusterId: string;
@@ -73,6 +76,9 @@ export class ProcessRuntime implements PodRuntime {
   readonly #podsDirectory: string;
   readonly #pods = new Map<string, RunningPod>();
   readonly #checks: NodeJS.Timeout;
+  /** Why pods have to go, by their uid. */
+  readonly #evictions = new Map<string, string>();
+  #checksDone = 0;
   #onChange: (podUid: string) => void = () => {};
   #onEvent: (event: RuntimeEvent) => void = () => {};
 
@@ -128,11 +134,14 @@ export class ProcessRuntime implements PodRuntime {
     await removeCgroup(running.driver.cgroup);
     this.#pods.delete(podUid);
     running.address?.release();
+    this.#evictions.delete(podUid);
     await running.directory.remove();
   }
 
   observe(podUid: string): PodObservation | undefined {
-    return this.#pods.get(podUid)?.machine.observe();
+    const observation = this.#pods.get(podUid)?.machine.observe();
+    const eviction = this.#evictions.get(podUid);
+    return observation && eviction !== undefined ? { ...observation, eviction } : observation;
   }
 
   onChange(listener: (podUid: string) => void): void {
@@ -237,6 +246,19 @@ export class ProcessRuntime implements PodRuntime {
   #check(): void {
     for (const { driver } of this.#pods.values()) {
       for (const attempt of driver.attempts.values()) attempt.check();
+    }
+    if (++this.#checksDone % checksPerMeasurement === 0) void this.measureVolumes();
+  }
+
+  /** Finds pods whose volumes hold more than they may. */
+  async measureVolumes(): Promise<void> {
+    for (const [uid, { machine, directory }] of this.#pods) {
+      if (this.#evictions.has(uid) || !hasLimitedVolumes(machine.pod) || machine.observe().stopped) continue;
+      const message = await exceededVolume(machine.pod, (volume) => directory.volume(volume));
+      if (message === undefined || !this.#pods.has(uid)) continue;
+      this.#evictions.set(uid, message);
+      this.#onEvent({ podUid: uid, type: 'Warning', reason: 'Evicted', message });
+      this.#onChange(uid);
     }
   }
 

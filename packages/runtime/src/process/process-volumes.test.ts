@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PersistentVolume, Volume } from '@berth/kinds';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PodInputs } from '../pod-runtime.ts';
 import { podOf, shell, TestNode } from '../testing/process-node.ts';
 import { detectMountNamespace } from './mount-namespace.ts';
@@ -179,5 +179,34 @@ describe.runIf(canMount && process.getuid?.() === 0)('an emptyDir in memory', ()
     await node.stopped(pod);
     expect(await node.log(pod, 'main')).toBe('tmpfs\nfull\n');
     await node.runtime.remove(pod.metadata.uid ?? '');
+  });
+});
+
+describe.runIf(canMount)('an emptyDir that holds more than it may', () => {
+  it('is a reason for its pod to go, said once', async () => {
+    const limited: Volume = { name: 'data', emptyDir: { sizeLimit: '1Mi' } };
+    const pod = podOf({
+      volumes: [limited],
+      containers: [mounted('head -c 2000000 /dev/zero > /data/x; sleep 100')],
+    });
+    await node.run(pod);
+    const message = 'Usage of EmptyDir volume "data" exceeds the limit "1Mi". ';
+    await vi.waitFor(async () => {
+      await node.runtime.measureVolumes();
+      expect(node.runtime.observe(pod.metadata.uid ?? '')?.eviction).toBe(message);
+    }, 20_000);
+    await node.runtime.measureVolumes();
+    expect(node.events.filter(({ reason }) => reason === 'Evicted')).toMatchObject([
+      { type: 'Warning', message },
+    ]);
+  });
+
+  it('is none while it holds less', async () => {
+    const limited: Volume = { name: 'data', emptyDir: { sizeLimit: '1Mi' } };
+    const pod = podOf({ volumes: [limited], containers: [mounted('echo x > /data/x; sleep 100')] });
+    await node.run(pod);
+    await node.running(pod);
+    await node.runtime.measureVolumes();
+    expect(node.runtime.observe(pod.metadata.uid ?? '')?.eviction).toBeUndefined();
   });
 });
