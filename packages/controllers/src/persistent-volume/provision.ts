@@ -54,7 +54,7 @@ function provisionLocal(
   storageClass: StorageClass,
   view: ClusterView,
 ): readonly Action[] {
-  const refusal = refusalOf(claim, storageClass);
+  const refusal = refusalOf(claim, storageClass, view);
   if (refusal !== undefined) {
     return [
       failed(
@@ -76,7 +76,13 @@ function provisionLocal(
   ];
 }
 
-function refusalOf({ spec }: PersistentVolumeClaim, storageClass: StorageClass): string | undefined {
+function refusalOf(
+  { spec }: PersistentVolumeClaim,
+  storageClass: StorageClass,
+  { registry }: ClusterView,
+): string | undefined {
+  if (registry.byResource('nodes')?.home !== 'fleet')
+    return 'the nodes of this cluster are its own; they need a provisioner of their own';
   if (storageClass.volumeBindingMode !== 'WaitForFirstConsumer')
     return 'a directory of a node needs volumeBindingMode WaitForFirstConsumer';
   if (spec?.volumeMode === 'Block')

@@ -1,7 +1,9 @@
+import { builtinRegistry, withOwnNodes } from '@berth/kinds';
 import { describe, expect, it } from 'vitest';
+import { clusterSeed } from '../namespace/cluster-seed.ts';
 import { start } from '../testing/job-scenario.ts';
 import { memoryNode } from '../testing/kubelet.ts';
-import type { MemoryCluster } from '../testing/memory-cluster.ts';
+import { MemoryCluster } from '../testing/memory-cluster.ts';
 import {
   claim,
   claimOf,
@@ -170,6 +172,22 @@ describe('a claim of the default class', () => {
     cluster.settle();
     expect(claim(cluster, 'c')?.status?.capacity).toEqual({ storage: '2Gi' });
     expect(volume(cluster, bound?.spec?.volumeName ?? '')?.spec?.capacity).toEqual({ storage: '2Gi' });
+  });
+
+  it('is told that nobody makes directories on nodes that are the cluster’s own', () => {
+    const { cluster } = start();
+    const own = new MemoryCluster({
+      registry: withOwnNodes(builtinRegistry),
+      reconcilers: cluster.reconcilers,
+      nodes: cluster.nodes,
+    });
+    for (const object of clusterSeed({ clusterCa: 'CA' })) own.create(object);
+    own.create(claimOf('c'));
+    own.create(podWith('p', ['c']));
+    own.settle();
+    expect(own.events('c')).toContain(
+      'ProvisioningFailed: failed to provision volume with StorageClass "berth-local": the nodes of this cluster are its own; they need a provisioner of their own',
+    );
   });
 
   it.each<readonly [string, object, string]>([
