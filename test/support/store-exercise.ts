@@ -134,6 +134,7 @@ export const steps: Readonly<Record<string, Step>> = {
   assignedSince: ({ store, clusterId, mark }) =>
     store.assignedSince(`node-${mark}`, { clusterId, resource: 'configmaps', revision: 0 }),
   readBodies: ({ store, clusterId, key }) => store.readBodies([{ clusterId, ...key }]),
+  readRevisions: ({ store, clusterId, key }) => store.readRevisions([{ clusterId, ...key }]),
   clustersWithWork: ({ store }) => store.clustersWithWork(farPast, 9),
   takeDueClusters: ({ store }) => store.takeDueClusters(farPast, { limit: 9, redispatchAfterMs: 60_000 }),
   wakeAssigned: ({ store, mark }) =>
