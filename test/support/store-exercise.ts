@@ -194,6 +194,7 @@ export const steps: Readonly<Record<string, Step>> = {
     await store.nodeCapacity.set(`former-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 });
     return store.nodeCapacity.remove(`former-${mark}`);
   },
+  usageDrift: ({ store, clusterId }) => store.usageDrift(clusterId),
   recount: ({ store, clusterId }) => store.recount(clusterId),
   'metering.addRequests': ({ store, clusterId }) =>
     store.metering.addRequests([{ clusterId, namespace: 'default', count: 1 }], farPast),

@@ -57,6 +57,11 @@ const schema = z.object({
     .transform((path) => resolve(path))
     .optional(),
   issuerNetworks: z.string().optional(),
+  /** Judged by the worker, which it is for. */
+  nodeGraceSeconds: z
+    .string()
+    .regex(/^[1-9][0-9]*$/, 'must be a number of seconds')
+    .optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error']),
 });
 
@@ -115,6 +120,12 @@ export const settingSources = {
     flag: '--issuer-allow-cidrs <list>',
     fallback: undefined,
     help: 'private networks where trusted OIDC issuers may be',
+  },
+  nodeGraceSeconds: {
+    variable: 'BERTH_NODE_GRACE_SECONDS',
+    flag: '--node-grace-seconds <seconds>',
+    fallback: undefined,
+    help: 'after how long a node that says nothing is not ready; default: 50, at least 15',
   },
   logLevel: {
     variable: 'LOG_LEVEL',

@@ -28,6 +28,8 @@ const environment = z.object({
   BERTH_SIGNING_KEY_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   /** How long the audit log is kept, in days. */
   BERTH_AUDIT_RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
+  /** For how many seconds a node that says nothing is taken to be well: agents renew its Lease every ten. */
+  BERTH_NODE_GRACE_SECONDS: z.coerce.number().int().min(15).max(3_600).default(50),
   /** `1`: every new Event is a line of the log. */
   BERTH_PRINT_EVENTS: z.enum(['', '0', '1']).default(''),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
@@ -45,6 +47,7 @@ export interface WorkerSettings {
   readonly retentionMs: number;
   readonly rotateKeysAfterMs: number;
   readonly auditRetentionMs: number;
+  readonly nodeGraceMs: number;
   readonly printsEvents: boolean;
   readonly logLevel: string;
 }
@@ -68,6 +71,7 @@ export function readSettings(variables: NodeJS.ProcessEnv): WorkerSettings {
     auditRetentionMs: read.BERTH_AUDIT_RETENTION_DAYS * 24 * 3_600_000,
     retentionMs: read.BERTH_LOG_RETENTION_SECONDS * 1_000,
     rotateKeysAfterMs: read.BERTH_SIGNING_KEY_DAYS * 24 * 3_600_000,
+    nodeGraceMs: read.BERTH_NODE_GRACE_SECONDS * 1_000,
     printsEvents: read.BERTH_PRINT_EVENTS === '1',
     logLevel: read.LOG_LEVEL,
   };

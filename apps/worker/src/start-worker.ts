@@ -20,6 +20,7 @@ import { openStore, type Store } from '@berth/store';
 import { createTenantDirectory } from '@berth/tenancy';
 import type { Logger } from 'pino';
 import type { OutboxConsumer } from './duties/deliver-outbox.ts';
+import { defaultMonitorGraceMs } from './duties/silent-nodes.ts';
 import { type WaitingPods, waitingPods } from './duties/wake-waiting-pods.ts';
 import { workerTicks } from './duties/worker-ticks.ts';
 import { tenancyFollower } from './tenancy/follow-tenancy.ts';
@@ -51,6 +52,8 @@ export interface WorkerOptions {
   readonly retentionMs?: number;
   /** For how long a key signs a cluster's tokens. Default 30 days. */
   readonly rotateKeysAfterMs?: number;
+  /** How long a node that says nothing is taken to be well. Default 50 s. */
+  readonly nodeGraceMs?: number;
   /** How long the audit log is kept. Default 30 days. */
   readonly auditRetentionMs?: number;
   /** How much one cluster may do before the next one has its turn. */
@@ -154,6 +157,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
       hints,
       nodes,
       nodeWatchers: watchers,
+      nodeGraceMs: options.nodeGraceMs ?? defaultMonitorGraceMs,
       log,
       now,
       issuerNetworks: options.issuerNetworks ?? [],

@@ -10,6 +10,7 @@ import { eventExpiry } from './event-expiry/reconcile.ts';
 import { flowControlController } from './flow-control/reconcile.ts';
 import { garbageCollector } from './garbage/reconcile.ts';
 import { jobController } from './job/reconcile.ts';
+import { leaseExpiry } from './lease-expiry/reconcile.ts';
 import { namespaceController } from './namespace/reconcile.ts';
 import { nodeLifecycleController } from './node-lifecycle/reconcile.ts';
 import { persistentVolumeController } from './persistent-volume/reconcile.ts';
@@ -55,6 +56,7 @@ export function controllers(): readonly Reconciler[] {
     garbageCollector,
     podGarbageCollector,
     eventExpiry,
+    leaseExpiry,
     tokenExpiry,
     flowControlController,
     tenancyController,

@@ -16,6 +16,7 @@ import {
 import { recount } from './queries/clusters.ts';
 import { clustersWithWork } from './queries/clusters-with-work.ts';
 import { hastenTimers } from './queries/hasten-timers.ts';
+import { usageDrift } from './queries/usage-drift.ts';
 import { assignedNodes, wakeAssigned } from './queries/wake-assigned.ts';
 import { wakeTimers } from './queries/wake-timers.ts';
 import { heartbeatStore } from './queries/heartbeats.ts';
@@ -156,6 +157,7 @@ export function openStore(options: OpenStoreOptions): Store {
     tenantLimits: tenantLimitStore(database),
     metering: meteringStore(database),
     recount: (clusterId) => recount(database, clusterId),
+    usageDrift: (clusterId) => usageDrift(database, clusterId),
     audit: auditLog(database),
     ensurePartitions: (now) => ensurePartitions(database, now),
     dropExpiredPartitions: (now, retentionMs = settings.retentionMs) =>

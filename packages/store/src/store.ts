@@ -119,6 +119,8 @@ export interface Store {
    * @returns how many counters were wrong.
    */
   recount(clusterId: string): Promise<number>;
+  /** How many counters of a cluster are not what its objects use, as of one moment. Stops nobody and mends nothing. */
+  usageDrift(clusterId: string): Promise<number>;
   readonly audit: AuditLog;
   /** Creates the log's partitions for `now` and the time soon after it. */
   ensurePartitions(now: Date): Promise<void>;

@@ -48,6 +48,9 @@ export function workerPart(context: PartContext): PartOptions {
       BERTH_CA_FILE: context.directory.pki.ca,
       ...masterKeyVariables(context),
       BERTH_PRINT_EVENTS: '1',
+      ...(context.settings.nodeGraceSeconds && {
+        BERTH_NODE_GRACE_SECONDS: context.settings.nodeGraceSeconds,
+      }),
       ...issuerVariables(context),
     },
   );

@@ -1,4 +1,4 @@
-import { builtinRegistry, type Pod } from '@berth/kinds';
+import { builtinRegistry, type Cluster, type Pod } from '@berth/kinds';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../../../test/support/eventually.ts';
@@ -8,6 +8,8 @@ import { joinFleet } from '../testing/fleet-node.ts';
 import { withInstance } from '../testing/test-instance.ts';
 import { startTestWorker } from '../testing/test-worker.ts';
 import { createTurnFixture, type TurnFixture } from '../testing/turn-fixture.ts';
+import { clustersWithNodes } from './clusters-with-nodes.ts';
+import { collectLeases } from './collect-leases.ts';
 import { type NodeMonitor, nodeMonitor } from './monitor-nodes.ts';
 
 let redis: TestRedis;
@@ -19,7 +21,14 @@ afterAll(() => Promise.all([redis.stop(), fixture.store.close()]));
 
 function monitorOf({ store, clock }: Pick<TurnFixture, 'store' | 'clock'>): NodeMonitor {
   const log = pino({ level: 'silent' });
-  return nodeMonitor({ store, registry: builtinRegistry, log, now: () => clock.now });
+  return nodeMonitor({
+    store,
+    registry: builtinRegistry,
+    log,
+    now: () => clock.now,
+    graceMs: 50_000,
+    clusters: () => clustersWithNodes(store, builtinRegistry),
+  });
 }
 
 function pass(seconds: number): void {
@@ -127,3 +136,36 @@ test('pods go to the nodes that are heard of, wait while there is none, and go t
     expect(await eventually('the pod is bound', () => nodeOf(cluster, 'waits'))).toBe('first');
     await worker.close();
   }));
+
+test('nodes that a cluster brings are looked at like those of the fleet, until it is suspended; their Leases go with them', async () => {
+  const { store, clock, system } = fixture;
+  const cluster = await createTestCluster(store, 'owner');
+  const record: Cluster = {
+    apiVersion: 'platform.berth.dev/v1',
+    kind: 'Cluster',
+    metadata: { name: 'owner', namespace: 'test' },
+    spec: { ownNodes: true },
+  };
+  await system.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'test' } });
+  await system.create(record);
+  expect(await clustersWithNodes(store, builtinRegistry)).toEqual(['system', 'owner']);
+  const monitor = monitorOf(fixture);
+  const node = await joinFleet(store, { name: 'own', now: () => clock.now, clusterId: 'owner' });
+  pass(51);
+  await monitor.look();
+  expect(await node.condition('Ready')).toMatchObject({ status: 'Unknown', reason: 'NodeStatusUnknown' });
+
+  const collect = (clusterId: string): Promise<number> =>
+    collectLeases(store, { registry: builtinRegistry, clusterId, now: clock.now });
+  expect(await collect('owner')).toBe(0);
+  await cluster.remove({ resource: 'nodes', namespace: '', name: 'own' });
+  pass(3_601);
+  expect(await collect('owner')).toBe(1);
+  expect(await collect('owner')).toBe(0);
+
+  await system.update<Cluster>(
+    { resource: 'clusters.platform.berth.dev', namespace: 'test', name: 'owner' },
+    (current) => ({ ...current, spec: { ...current.spec, suspended: true } }),
+  );
+  expect(await clustersWithNodes(store, builtinRegistry)).toEqual(['system']);
+});

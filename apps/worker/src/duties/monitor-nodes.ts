@@ -1,72 +1,87 @@
-import { systemClusterId } from '@berth/auth';
-import { beforeUpdateStatus, type KindRegistry, type Lease, writeAttributes } from '@berth/kinds';
-import { decodeStoredBody, encodeStoredBody } from '@berth/machinery';
+import { beforeUpdateStatus, type KindRegistry, writeAttributes } from '@berth/kinds';
+import { encodeStoredBody } from '@berth/machinery';
 import type { Outcome, Store } from '@berth/store';
 import type { Logger } from 'pino';
-import { viewReplica } from '../turn/replica-view.ts';
-import { storageTypeOf } from '../turn/storage-type.ts';
+import { readNodeSigns } from './read-node-signs.ts';
 import { type SilentNode, silentNodes } from './silent-nodes.ts';
 
 const nodeResource = 'nodes';
-const leaseResource = 'leases.coordination.k8s.io';
-const leaseNamespace = 'kube-node-lease';
 
 export interface NodeMonitoring {
   readonly store: Store;
-  /** The system cluster's kinds. */
+  /** The kinds of the clusters in which nodes are objects. */
   readonly registry: KindRegistry;
   readonly log: Logger;
   readonly now: () => Date;
+  /** How long a node that says nothing is taken to be well. */
+  readonly graceMs: number;
+  /** The clusters in which nodes are objects: the fleet's, and those that bring their own. */
+  readonly clusters: () => Promise<readonly string[]>;
 }
 
-/** Finds the nodes of the fleet whose agents are gone, so that no pod is given to them. */
+/** Finds the nodes whose agents are gone, so that no pod is given to them. */
 export interface NodeMonitor {
-  /** Says of the nodes that went silent that their condition is unknown. Safe beside other monitors of the fleet. */
+  /**
+   * Says of the nodes that went silent that their condition is unknown. Safe beside other monitors of the fleet. What one
+   * cluster's nodes meet keeps no other's from being looked at.
+   *
+   * @throws the first cluster's trouble
+   */
   look(): Promise<void>;
 }
 
-export function nodeMonitor({ store, registry, log, now }: NodeMonitoring): NodeMonitor {
-  const cluster = store.cluster(systemClusterId);
-  let watchedSince = now();
+export function nodeMonitor(parts: NodeMonitoring): NodeMonitor {
+  const { now } = parts;
+  /** Silence counts from here on, for all clusters and for some: what happened before, nobody was there to hear. */
+  let begunAt = now();
+  const watchedSince = new Map<string, Date>();
 
-  const readLeases = async (): Promise<Lease[]> => {
-    const type = storageTypeOf(registry, leaseResource);
-    if (!type) return [];
-    const query = { resource: leaseResource, namespace: leaseNamespace };
-    const stored = await store.heartbeats.list(systemClusterId, query);
-    return stored.map(({ body, revision }) => decodeStoredBody(body, revision, type));
-  };
-
-  const markSilent = async ({ current, next }: SilentNode): Promise<void> => {
-    const definition = registry.byResource(nodeResource);
-    if (!definition) return;
-    const { effect, object } = beforeUpdateStatus(definition, current, next);
-    if (effect === 'unchanged') return;
-    const { within: _within, ...attributes } = writeAttributes(definition, object);
-    const outcome: Outcome = await cluster.write({
-      op: effect === 'remove' ? 'delete' : 'update',
-      ...attributes,
-      body: encodeStoredBody(object),
-      expected: { revision: Number(current.metadata.resourceVersion), uid: attributes.uid },
-    });
-    const fields = { node: attributes.name };
-    if (outcome.status === 'applied') log.warn(fields, 'a node stopped posting its status');
-    else log.debug({ ...fields, outcome }, 'a silent node changed meanwhile; the next look decides');
+  const lookAt = async (clusterId: string): Promise<void> => {
+    // Before the reading: what takes long here is no silence of the nodes'.
+    const asOf = now();
+    try {
+      const signs = await readNodeSigns(parts.store, { registry: parts.registry, clusterId });
+      const sinceMs = Math.max(begunAt.getTime(), watchedSince.get(clusterId)?.getTime() ?? 0);
+      const watching = { watchedSince: new Date(sinceMs), graceMs: parts.graceMs };
+      const silent = silentNodes({ ...signs, ...watching }, asOf);
+      await Promise.all(silent.map((node) => markSilent(parts, clusterId, node)));
+    } catch (error) {
+      // Nor is the time while the database is away, in which no node can renew its Lease.
+      watchedSince.set(clusterId, now());
+      throw error;
+    }
   };
 
   return {
     look: async () => {
-      // Before the reading: what takes long here is no silence of the nodes'.
-      const asOf = now();
-      try {
-        const [replica, leases] = await Promise.all([cluster.replica(), readLeases()]);
-        const nodes = viewReplica(replica, registry).list(nodeResource);
-        await Promise.all(silentNodes({ nodes, leases, watchedSince }, asOf).map(markSilent));
-      } catch (error) {
-        // Nor is the time while the database is away, in which no node can renew its Lease.
-        watchedSince = now();
+      const clusters = await parts.clusters().catch((error: unknown) => {
+        begunAt = now();
         throw error;
-      }
+      });
+      const looks = await Promise.allSettled(clusters.map(lookAt));
+      const failed = looks.find((look) => look.status === 'rejected');
+      if (failed) throw failed.reason;
     },
   };
+}
+
+async function markSilent(
+  { store, registry, log }: NodeMonitoring,
+  clusterId: string,
+  { current, next }: SilentNode,
+): Promise<void> {
+  const definition = registry.byResource(nodeResource);
+  if (!definition) return;
+  const { effect, object } = beforeUpdateStatus(definition, current, next);
+  if (effect === 'unchanged') return;
+  const { within: _within, ...attributes } = writeAttributes(definition, object);
+  const outcome: Outcome = await store.cluster(clusterId).write({
+    op: effect === 'remove' ? 'delete' : 'update',
+    ...attributes,
+    body: encodeStoredBody(object),
+    expected: { revision: Number(current.metadata.resourceVersion), uid: attributes.uid },
+  });
+  const fields = { cluster: clusterId, node: attributes.name };
+  if (outcome.status === 'applied') log.warn(fields, 'a node stopped posting its status');
+  else log.debug({ ...fields, outcome }, 'a silent node changed meanwhile; the next look decides');
 }

@@ -2,20 +2,22 @@ import type { Lease, Node, NodeCondition } from '@berth/kinds';
 import { toTime } from '@berth/machinery';
 
 /** The controller manager's `--node-monitor-grace-period`. */
-const monitorGraceMs = 50_000;
-/** Its `--node-startup-grace-period`: what a node gets that never posted a status. */
+export const defaultMonitorGraceMs = 50_000;
+/** Its `--node-startup-grace-period`: what a node gets at least that never posted a status. */
 const startupGraceMs = 60_000;
 
 /** What nobody knows about a node that says nothing. Other conditions are not its agent's. */
 const unknownTypes = ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure'];
 
-/** What a node monitor sees of the fleet. */
+/** What a node monitor sees of the fleet, or of a cluster with nodes of its own. */
 export interface FleetSigns {
   readonly nodes: readonly Node[];
   /** Of `kube-node-lease`, each called as its node. */
   readonly leases: readonly Lease[];
   /** Silence counts from here on: what happened before, nobody was there to hear. */
   readonly watchedSince: Date;
+  /** For how long a node that says nothing is taken to be well. Default 50 s. */
+  readonly graceMs?: number;
 }
 
 /** A node that went silent, as it is and as its status should say. */
@@ -28,7 +30,8 @@ export interface SilentNode {
  * The nodes that went silent and do not say so yet. A node is silent that for its grace period neither renewed its Lease
  * nor posted a status. https://kubernetes.io/docs/concepts/architecture/nodes/#node-controller
  */
-export function silentNodes({ nodes, leases, watchedSince }: FleetSigns, now: Date): SilentNode[] {
+export function silentNodes(signs: FleetSigns, now: Date): SilentNode[] {
+  const { nodes, leases, watchedSince, graceMs = defaultMonitorGraceMs } = signs;
   const renewals = new Map(leases.map(({ metadata, spec }) => [metadata.name, spec?.renewTime]));
   return nodes.flatMap((node): SilentNode[] => {
     const ready = conditionOf(node, 'Ready');
@@ -37,7 +40,7 @@ export function silentNodes({ nodes, leases, watchedSince }: FleetSigns, now: Da
       timeMs(renewals.get(node.metadata.name)),
       timeMs(ready ? ready.lastHeartbeatTime : node.metadata.creationTimestamp),
     );
-    const isSilent = now.getTime() - heardAtMs > (ready ? monitorGraceMs : startupGraceMs);
+    const isSilent = now.getTime() - heardAtMs > (ready ? graceMs : Math.max(graceMs, startupGraceMs));
     const saysSo = unknownTypes.every((type) => conditionOf(node, type)?.status === 'Unknown');
     return isSilent && !saysSo ? [{ current: node, next: withUnknownConditions(node, now) }] : [];
   });

@@ -25,6 +25,7 @@ test('a duty that cannot reach the database says so once, by name, and does not 
     turns,
     hints: deafHintBus,
     nodes,
+    nodeGraceMs: 50_000,
     nodeWatchers: nodeWatchers({ store, hints: deafHintBus, now }),
     log,
     now,

@@ -8,6 +8,9 @@ import type { NodeWatchers } from '../turn/node-watchers.ts';
 import { issuerCheck } from './check-issuers.ts';
 import { usageTeller } from '../tenancy/tell-usage.ts';
 import { clusterRemover } from '../tenancy/cluster-remover.ts';
+import { clustersWithNodes } from './clusters-with-nodes.ts';
+import { collectLeases } from './collect-leases.ts';
+import { recountEveryMs, recountUsage } from './recount-usage.ts';
 import { deliverOutbox, type OutboxConsumer } from './deliver-outbox.ts';
 import { dispatchTimers } from './dispatch-timers.ts';
 import { nodeMonitor } from './monitor-nodes.ts';
@@ -23,6 +26,8 @@ export interface Duties {
   readonly hints: Pick<HintBus, 'requestTurn'>;
   readonly nodes: FleetNodes;
   readonly nodeWatchers: NodeWatchers;
+  /** How long a node that says nothing is taken to be well. */
+  readonly nodeGraceMs: number;
   readonly log: Logger;
   readonly now: () => Date;
   /** Networks beside public addresses at which outside issuers may be. */
@@ -46,7 +51,9 @@ export function workerTicks(duties: Duties): Tick[] {
     log,
     now,
   });
-  const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now });
+  const clusters = (): Promise<readonly string[]> => clustersWithNodes(store, builtinRegistry);
+  const { nodeGraceMs: graceMs } = duties;
+  const monitor = nodeMonitor({ store, registry: builtinRegistry, log, now, graceMs, clusters });
   const usage = usageTeller({ store, registry: builtinRegistry, log, now });
   const remover = clusterRemover({ store, registry: builtinRegistry, log });
   const ticks: Tick[] = [
@@ -68,6 +75,19 @@ export function workerTicks(duties: Duties): Tick[] {
       name: 'pods-of-nodes',
       everyMs: 15_000,
       run: () => sweepNodes(store, { registry: builtinRegistry, watchers: duties.nodeWatchers, now: now() }),
+    },
+    {
+      name: 'leases',
+      everyMs: 60_000,
+      run: async () => {
+        for (const clusterId of await clusters())
+          await collectLeases(store, { registry: builtinRegistry, clusterId, now: now() });
+      },
+    },
+    {
+      name: 'recount',
+      everyMs: recountEveryMs,
+      run: async () => void (await recountUsage(store, { now: now(), log })),
     },
     { name: 'nodes', everyMs: 30_000, run: () => nodes.reconcile() },
     {

@@ -16,9 +16,13 @@ export interface FleetNode {
 /** Registers a node with room for a thousand pods that has just been heard of. */
 export async function joinFleet(
   store: Store,
-  { name, now }: { readonly name: string; readonly now: () => Date },
+  {
+    name,
+    now,
+    clusterId = 'system',
+  }: { readonly name: string; readonly now: () => Date; readonly clusterId?: string },
 ): Promise<FleetNode> {
-  const system = clusterClient(store, 'system');
+  const system = clusterClient(store, clusterId);
   const key = { resource: 'nodes', namespace: '', name };
   const read = () => system.get<Node>(key);
   const fleetNode: FleetNode = {
@@ -29,7 +33,7 @@ export async function joinFleet(
         metadata: { name, namespace: 'kube-node-lease', uid: `lease-of-${name}` },
         spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: toMicroTime(at) },
       };
-      await store.heartbeats.put('system', {
+      await store.heartbeats.put(clusterId, {
         resource: 'leases.coordination.k8s.io',
         namespace: 'kube-node-lease',
         name,
