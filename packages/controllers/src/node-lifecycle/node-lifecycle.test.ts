@@ -58,6 +58,7 @@ describe('a node in trouble', () => {
     expect(cluster.events('a')).toEqual(['NodeNotReady: Node a status is now: NodeNotReady']);
     say(cluster, 'a', 'True');
     expect(taintsOf(cluster, 'a')).toEqual([]);
+    expect(nodeOf(cluster, 'a').spec).not.toHaveProperty('taints');
     expect(cluster.events('a')).toContain('NodeReady: Node a status is now: NodeReady');
     expect(taintsOf(cluster, 'b')).toEqual([]);
     expect(cluster.awaited()).toEqual([]);

@@ -26,10 +26,10 @@ export const nodeLifecycleController: Reconciler = {
 /** Whether pods have to leave a node depends on whether any other one is left: all nodes, when one comes to be ready or not. */
 function keysOfNode(change: ObservedChange, view: ClusterView): readonly ReconcileKey[] {
   const [before, after]: [Node | undefined, Node | undefined] = [change.before, change.after];
-  if (!after) return keysOfPodNews(change);
-  const wasReady = before !== undefined && isNodeReady(before);
-  if (wasReady === isNodeReady(after)) return [nodeKey(after.metadata.name)];
-  return view.list<Node>('nodes').map(({ metadata }) => nodeKey(metadata.name));
+  const own = after ? [nodeKey(after.metadata.name)] : keysOfPodNews(change);
+  const [wasReady, isReady] = [before, after].map((node) => node !== undefined && isNodeReady(node));
+  if (wasReady === isReady) return own;
+  return [...own, ...view.list<Node>('nodes').map(({ metadata }) => nodeKey(metadata.name))];
 }
 
 /**
@@ -40,7 +40,8 @@ function taintActions(node: Node, view: ClusterView, now: Date): readonly Action
   const drivesOut = !isNodeReady(node) && view.list<Node>('nodes').some(isNodeReady);
   const taints = lifecycleTaints(node, { drivesOut, now });
   if (taints === node.spec?.taints || (taints.length === 0 && !node.spec?.taints)) return [];
-  const next = { ...node, spec: { ...node.spec, taints: [...taints] } };
+  const { taints: _taints, ...spec } = node.spec ?? {};
+  const next = { ...node, spec: taints.length === 0 ? spec : { ...spec, taints: [...taints] } };
   return [{ type: 'update', object: next }, ...newsOf(node, next)];
 }
 
