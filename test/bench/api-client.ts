@@ -11,10 +11,12 @@ export interface Answer {
 export interface ApiClient {
   readonly server: string;
   request(method: Dispatcher.HttpMethod, path: string, body?: string): Promise<Answer>;
+  /** @throws when it is refused. */
+  patch(path: string, body: string, contentType: string): Promise<void>;
   /** The lines of a watch as they come, until the signal aborts or the server ends it. */
   watch(path: string, signal: AbortSignal, onLine: (line: string) => void): Promise<void>;
   /** The same server, for another cluster of the same Berth; with the same credentials unless a bearer token is given. */
-  inCluster(cluster: string, token?: string): Pick<ApiClient, 'request' | 'watch'>;
+  inCluster(cluster: string, token?: string): Pick<ApiClient, 'patch' | 'request' | 'watch'>;
   close(): Promise<void>;
 }
 
@@ -53,12 +55,24 @@ export async function openApi(options: ApiClientOptions): Promise<ApiClient> {
     },
   });
 
-  const at = (base: string, token?: string): Pick<ApiClient, 'request' | 'watch'> => {
+  const at = (base: string, token?: string): Pick<ApiClient, 'patch' | 'request' | 'watch'> => {
     const sent = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
     return {
       request: async (method, path, body) => {
         const answer = await pool.request({ method, path: base + path, headers: sent, body: body ?? null });
         return { status: answer.statusCode, body: await answer.body.text() };
+      },
+      patch: async (path, body, contentType) => {
+        const patchHeaders = { ...sent, 'content-type': contentType };
+        const answer = await pool.request({
+          method: 'PATCH',
+          path: base + path,
+          headers: patchHeaders,
+          body,
+        });
+        const text = await answer.body.text();
+        if (answer.statusCode >= 300)
+          throw new Error(`PATCH ${path}: ${answer.statusCode} ${text.slice(0, 300)}`);
       },
       watch: async (path, signal, onLine) => {
         try {

@@ -13,6 +13,7 @@ import { deployment } from './scenarios/deployment.ts';
 import { deployments } from './scenarios/deployments.ts';
 import { flood } from './scenarios/flood.ts';
 import { job } from './scenarios/job.ts';
+import { nodeLoss } from './scenarios/node-loss.ts';
 import { create, get, list, mixed } from './scenarios/requests.ts';
 import { rollingUpdate } from './scenarios/rolling-update.ts';
 import { tenants } from './scenarios/tenants.ts';
@@ -32,6 +33,7 @@ const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
   deployment,
   rollingUpdate,
   deployments,
+  nodeLoss,
   flood,
   tenants,
 ];
@@ -51,14 +53,14 @@ const program = new Command('bench')
   .option('--kubeconfig <file>', 'the cluster under test', '.berth/kubeconfig')
   .option(
     '--admin-kubeconfig <file>',
-    "Berth's system cluster, for cluster-create, cron-storm, tenants and flood",
+    "Berth's system cluster, for cluster-create, cron-storm, node-loss, tenants and flood",
     '.berth/admin.kubeconfig',
   )
   .option('--clients <n>', 'clients at once', wholeNumber, 64)
   .option('--seconds <n>', 'how long each scenario runs', wholeNumber, 10)
   .option(
     '--objects <n>',
-    'pods to list, pods of the Job or Deployment, Deployments, CronJobs of the storm',
+    'pods to list, pods of the Job, Deployment or lost node, Deployments, CronJobs of the storm',
     wholeNumber,
     1_000,
   )

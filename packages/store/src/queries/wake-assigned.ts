@@ -7,6 +7,7 @@ export interface AssignedWake {
   readonly timerKey: string;
 }
 
+/** A wake that is there already gets another time: a turn that has seen it, and not what came since, takes only the former one away. */
 export function wakeAssigned(
   database: Database,
   wakes: readonly AssignedWake[],
@@ -25,7 +26,8 @@ export function wakeAssigned(
         insert into berth.timers (cluster_id, key, due_at, dispatched_at)
         select a.cluster_id, w.key, ${at}::timestamptz, ${at}::timestamptz
         from assigned a join wake w on w.node = a.node
-        on conflict (cluster_id, key) do update set due_at = least(timers.due_at, excluded.due_at)
+        on conflict (cluster_id, key) do update set due_at = case
+          when timers.due_at = excluded.due_at then excluded.due_at - interval '1 millisecond' else excluded.due_at end
         returning cluster_id
       )
       select distinct cluster_id from woken order by cluster_id`;
