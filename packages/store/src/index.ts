@@ -18,6 +18,7 @@ export { migrate } from './migrate.ts';
 export type { NodeCapacity, NodeResources, NodeUsage } from './node-capacity.ts';
 export { type OpenStoreOptions, openStore } from './open-store.ts';
 export type { AuditCondition, AuditLog, AuditPosition, AuditQuery, AuditRow } from './audit-log.ts';
+export type { Outbox, OutboxRecord } from './outbox.ts';
 export type { BodyCipher } from './sealing/body-cipher.ts';
 export type {
   AssignedChanges,
@@ -31,8 +32,6 @@ export type {
   HeartbeatWrite,
   Heartbeats,
   NewCluster,
-  Outbox,
-  OutboxRecord,
   Replica,
   ReplicaObject,
   SigningKey,

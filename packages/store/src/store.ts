@@ -1,6 +1,7 @@
 import type { AuditLog } from './audit-log.ts';
 import type { KubeObject, StoredBody, TypeMeta } from '@berth/machinery';
 import type { NodeCapacity } from './node-capacity.ts';
+import type { Outbox } from './outbox.ts';
 import type { AssignedWake } from './queries/wake-assigned.ts';
 import type { TimerWake } from './queries/wake-timers.ts';
 import type { Metering, TenantLimits } from './usage.ts';
@@ -9,7 +10,6 @@ import type {
   ListPage,
   ListQuery,
   ObjectKey,
-  OutboxMessage,
   Outcome,
   ResourceNews,
   ResourceSnapshot,
@@ -314,25 +314,6 @@ export interface HeartbeatWrite extends ObjectKey {
   readonly body: StoredBody;
   /** 0: must not exist yet. Absent: whatever is there is overwritten. */
   readonly expectedRevision?: number;
-}
-
-/** Effects that turns left to be delivered, at least once each. */
-export interface Outbox {
-  /** Takes the oldest messages that nobody took within `redeliverAfterMs`. Concurrent callers get different ones. */
-  take(
-    now: Date,
-    options: { readonly limit: number; readonly redeliverAfterMs: number },
-  ): Promise<OutboxRecord[]>;
-  /** Removes delivered messages. */
-  done(ids: readonly string[]): Promise<void>;
-}
-
-export interface OutboxRecord extends OutboxMessage {
-  readonly id: string;
-  readonly clusterId: string;
-  /** How often it was taken, this time included. */
-  readonly attempts: number;
-  readonly createdAt: Date;
 }
 
 /** The token signing keys of clusters. */

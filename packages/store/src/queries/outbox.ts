@@ -1,7 +1,7 @@
 import { inArray } from 'drizzle-orm';
 import type { Database } from '../database.ts';
 import { outbox } from '../schema/tables.ts';
-import type { Outbox, OutboxRecord } from '../store.ts';
+import type { Outbox, OutboxRecord } from '../outbox.ts';
 import { translated } from '../translate-error.ts';
 
 interface Row {
