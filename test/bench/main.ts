@@ -14,8 +14,10 @@ import { deployments } from './scenarios/deployments.ts';
 import { flood } from './scenarios/flood.ts';
 import { job } from './scenarios/job.ts';
 import { nodeLoss } from './scenarios/node-loss.ts';
+import { placePods } from './scenarios/place-pods.ts';
 import { create, get, list, mixed } from './scenarios/requests.ts';
 import { rollingUpdate } from './scenarios/rolling-update.ts';
+import { schedule } from './scenarios/schedule.ts';
 import { tenants } from './scenarios/tenants.ts';
 import { watch } from './scenarios/watch.ts';
 
@@ -34,6 +36,8 @@ const scenarios: ReadonlyArray<Scenario | LocalScenario> = [
   rollingUpdate,
   deployments,
   nodeLoss,
+  placePods,
+  schedule,
   flood,
   tenants,
 ];
@@ -60,7 +64,7 @@ const program = new Command('bench')
   .option('--seconds <n>', 'how long each scenario runs', wholeNumber, 10)
   .option(
     '--objects <n>',
-    'pods to list, pods of the Job, Deployment or lost node, Deployments, CronJobs of the storm',
+    'pods to list, pods to schedule, pods of the Job, Deployment or lost node, Deployments, CronJobs of the storm',
     wholeNumber,
     1_000,
   )

@@ -23,6 +23,8 @@ export interface PodRules {
   readonly isUnassigned: (pod: Pod) => boolean;
 }
 
+const nobody: readonly PodFacts[] = [];
+
 /** So many shapes are remembered; a cluster whose pods are all different does not fill the memory with them. */
 const mostShapes = 256;
 
@@ -112,7 +114,7 @@ export class ClusterState implements ClusterFacts {
   /** Pods that a node is promised to. */
   nominatedTo(node: string): readonly PodFacts[] {
     const pods = this.#nominated.get(node);
-    return pods ? [...pods.values()] : [];
+    return pods && pods.size > 0 ? [...pods.values()] : nobody;
   }
 
   /** Promises a node to a pod before the source does; until the source says something else. */

@@ -16,6 +16,7 @@ export class PodFacts {
   readonly labels: Readonly<Record<string, string>>;
   readonly priority: number;
   readonly nodeName: string | undefined;
+  readonly createdMs: number;
   #requests: Resources | undefined;
   #hostPorts: readonly HostPort[] | undefined;
 
@@ -26,6 +27,7 @@ export class PodFacts {
     this.labels = pod.metadata.labels ?? {};
     this.priority = pod.spec?.priority ?? 0;
     this.nodeName = pod.spec?.nodeName || undefined;
+    this.createdMs = Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
   }
 
   get requests(): Resources {

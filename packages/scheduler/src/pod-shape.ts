@@ -33,8 +33,6 @@ export function shapeKey(facts: PodFacts, cluster: ClusterFacts): string {
 interface WeighedScore {
   readonly prepared: PreparedScore;
   readonly weight: number;
-  /** By the index of the node; as of `#seen`. Absent where the score is asked for anew each time. */
-  readonly kept: number[] | undefined;
 }
 
 /**
@@ -47,7 +45,10 @@ export class PodShape {
   readonly reads: ReadonlySet<string>;
   readonly #local: readonly PreparedFilter[];
   readonly #global: readonly PreparedFilter[];
-  readonly #scores: readonly WeighedScore[];
+  /** Of scores that depend on the node alone the weighed sum is kept; the others are asked for each time. */
+  readonly #plainScores: readonly WeighedScore[];
+  readonly #relativeScores: readonly WeighedScore[];
+  readonly #points: number[] = [];
   readonly #followers: ReadonlyArray<NonNullable<PreparedFilter['podMoved']>>;
   /** By the index of the node: its version when it was looked at, and what was found. */
   readonly #seen: number[] = [];
@@ -65,12 +66,13 @@ export class PodShape {
     const prepared = filters.flatMap((filter) => filter.prepare(pod, cluster) ?? []);
     this.#local = prepared.filter(({ podMoved }) => podMoved === undefined);
     this.#global = prepared.filter(({ podMoved }) => podMoved !== undefined);
-    this.#scores = scores.flatMap((score) => {
+    const weighed = scores.flatMap((score) => {
       const points = score.prepare(pod, cluster);
-      const kept = points?.podMoved === undefined ? [] : undefined;
-      return points === undefined ? [] : [{ prepared: points, weight: score.weight, kept }];
+      return points === undefined ? [] : [{ prepared: points, weight: score.weight }];
     });
-    this.#followers = [...prepared, ...this.#scores.map((score) => score.prepared)].flatMap(
+    this.#plainScores = weighed.filter((score) => isPlain(score.prepared));
+    this.#relativeScores = weighed.filter((score) => !isPlain(score.prepared));
+    this.#followers = [...prepared, ...weighed.map((score) => score.prepared)].flatMap(
       ({ podMoved }) => podMoved ?? [],
     );
   }
@@ -100,11 +102,9 @@ export class PodShape {
 
   /** Points of each of these nodes, which all can take the pod. */
   score(nodes: readonly NodeState[]): readonly number[] {
-    const totals = nodes.map(() => 0);
-    for (const { prepared, weight, kept } of this.#scores) {
-      const raw = kept
-        ? nodes.map((node) => kept[node.index] ?? 0)
-        : nodes.map((node) => prepared.score(node));
+    const totals = nodes.map(({ index }) => this.#points[index] ?? 0);
+    for (const { prepared, weight } of this.#relativeScores) {
+      const raw = nodes.map((node) => prepared.score(node));
       prepared.normalize?.(raw);
       for (let index = 0; index < raw.length; index++) {
         totals[index] = (totals[index] ?? 0) + weight * (raw[index] ?? 0);
@@ -124,8 +124,15 @@ export class PodShape {
     const verdict = firstRejection(this.#local, node);
     this.#verdicts[index] = verdict;
     if (verdict) return;
-    for (const { prepared, kept } of this.#scores) if (kept) kept[index] = prepared.score(node);
+    let points = 0;
+    for (const { prepared, weight } of this.#plainScores) points += weight * prepared.score(node);
+    this.#points[index] = points;
   }
+}
+
+/** Says the same of a node whatever the others are like. */
+function isPlain({ normalize, podMoved }: PreparedScore): boolean {
+  return normalize === undefined && podMoved === undefined;
 }
 
 function firstRejection(prepared: readonly PreparedFilter[], node: NodeState): Rejection | undefined {

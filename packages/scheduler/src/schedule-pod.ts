@@ -20,8 +20,9 @@ export function schedulePod(pod: PodFacts, state: ClusterState): SchedulingResul
   const feasible: NodeState[] = [];
   const rejections: Rejection[] = [];
   const promised = pod.nominatedNodeName === undefined ? undefined : state.node(pod.nominatedNodeName);
+  const trial = { pod, shape, state };
   for (const node of state.nodes) {
-    const rejection = rejectionOn(node, { pod, shape, state });
+    const rejection = rejectionOn(node, trial);
     if (rejection) rejections.push(rejection);
     else feasible.push(node);
   }
@@ -38,17 +39,9 @@ export function schedulePod(pod: PodFacts, state: ClusterState): SchedulingResul
 function pick(feasible: readonly NodeState[], shape: PodShape, seed: string): NodeState | undefined {
   if (feasible.length <= 1) return feasible[0];
   const points = shape.score(feasible);
-  let best: NodeState[] = [];
-  let bestPoints = -1;
-  for (const [index, node] of feasible.entries()) {
-    const own = points[index] ?? 0;
-    if (own > bestPoints) {
-      best = [node];
-      bestPoints = own;
-    } else if (own === bestPoints) {
-      best.push(node);
-    }
-  }
+  let most = Number.NEGATIVE_INFINITY;
+  for (const own of points) if (own > most) most = own;
+  const best = feasible.filter((_, index) => points[index] === most);
   return best[fnv1a(seed) % best.length];
 }
 

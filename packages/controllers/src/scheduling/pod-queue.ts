@@ -40,9 +40,5 @@ function isEnded(pod: Pod): boolean {
 
 /** As upstream's queue: the more important first, among equals the older. */
 export function inQueueOrder(left: PodFacts, right: PodFacts): number {
-  return right.priority - left.priority || createdMs(left) - createdMs(right);
-}
-
-function createdMs({ pod }: PodFacts): number {
-  return Date.parse(pod.metadata.creationTimestamp ?? '') || 0;
+  return right.priority - left.priority || left.createdMs - right.createdMs;
 }
