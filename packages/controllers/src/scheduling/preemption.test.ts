@@ -1,7 +1,7 @@
-import type { Event, Pod, PodSpec, PriorityClass } from '@berth/kinds';
+import type { Event, Pod, PodSpec, PriorityClass, ReplicaSet } from '@berth/kinds';
 import { expect, it } from 'vitest';
 import { start } from '../testing/job-scenario.ts';
-import { memoryNode } from '../testing/kubelet.ts';
+import { type Kubelet, memoryNode } from '../testing/kubelet.ts';
 import type { MemoryCluster } from '../testing/memory-cluster.ts';
 
 function podOf(name: string, spec: PodSpec = {}, metadata: Partial<Pod['metadata']> = {}): Pod {
@@ -15,6 +15,12 @@ function podOf(name: string, spec: PodSpec = {}, metadata: Partial<Pod['metadata
 
 function find(cluster: MemoryCluster, name: string): Pod | undefined {
   return cluster.get<Pod>('pods', 'default', name);
+}
+
+/** The `name` labels of the pods that run and are not asked to go. */
+function running(kubelet: Kubelet): readonly string[] {
+  const staying = kubelet.assigned().filter(({ metadata }) => !metadata.deletionTimestamp);
+  return staying.map(({ metadata }) => metadata.labels?.['name'] ?? '').toSorted();
 }
 
 /** A node of two cores, and classes `high` and `meek`, which never preempts. */
@@ -145,4 +151,51 @@ it('many make many go, each its own', () => {
   expect(bound).toHaveLength(50);
   expect(bound.every(({ metadata }) => metadata.name.startsWith('high'))).toBe(true);
   for (const { claimed } of cluster.nodes) expect(claimed.cpuMillis).toBe(5000);
+});
+
+it('sets of four priorities: the first three run, the fourth takes the place of the least important, and all keep their number', () => {
+  const { cluster, kubelet } = start();
+  const resource = 'example.com/fakecpu';
+  cluster.nodes = [memoryNode('only', { [resource]: '1000' })];
+  const sets = [200, 300, 450, 500];
+  for (const index of sets.keys()) {
+    cluster.create<PriorityClass>({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: `p${index + 1}` },
+      value: index + 1,
+    });
+  }
+  const setOf = (index: number): ReplicaSet => {
+    const labels = { name: `pod${index + 1}` };
+    const amount = { [resource]: String(sets[index]) };
+    const containers = [{ name: 'c', image: 'i', resources: { requests: amount, limits: amount } }];
+    return {
+      apiVersion: 'apps/v1',
+      kind: 'ReplicaSet',
+      metadata: { name: `rs-pod${index + 1}`, namespace: 'default' },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { name: '', labels },
+          spec: { priorityClassName: `p${index + 1}`, terminationGracePeriodSeconds: 1, containers },
+        },
+      },
+    };
+  };
+  for (const index of [0, 1, 2]) cluster.create(setOf(index));
+  cluster.settle();
+  kubelet.runAll();
+  cluster.settle();
+  expect(running(kubelet)).toEqual(['pod1', 'pod2', 'pod3']);
+
+  cluster.create(setOf(3));
+  cluster.settle();
+  kubelet.finishTerminating();
+  cluster.settle();
+  expect(running(kubelet)).toEqual(['pod3', 'pod4']);
+  const replicas = cluster.list<ReplicaSet>('replicasets.apps').map(({ status }) => status?.replicas);
+  expect(replicas).toEqual([1, 1, 1, 1]);
+  expect(cluster.errors).toEqual([]);
 });
