@@ -24,10 +24,11 @@ async function json(...args: string[]) {
   return JSON.parse(await ok(...args, '-o', 'json'));
 }
 
-async function watchOf(path: string): Promise<OpenWatch> {
+async function watchOf(path: string, labelSelector = ''): Promise<OpenWatch> {
   const { users } = parse(await readFile(instance.kubeconfig, 'utf8'));
   const authorization = `Bearer ${users[0].user.token}`;
-  return openWatch(`${instance.httpUrl}/clusters/default${path}?watch=true`, { authorization });
+  const query = new URLSearchParams({ watch: 'true', labelSelector });
+  return openWatch(`${instance.httpUrl}/clusters/default${path}?${query.toString()}`, { authorization });
 }
 
 /** The images of the ReplicaSets of `web` that have pods: `nginx:1.7.9=3`. */
@@ -130,7 +131,10 @@ describe('deployment.yaml, blue/green', () => {
   let watch: OpenWatch;
   beforeAll(async () => {
     await ok('create', 'service', 'clusterip', 'web', '--tcp=80:80');
-    watch = await watchOf('/apis/discovery.k8s.io/v1/namespaces/default/endpointslices');
+    watch = await watchOf(
+      '/apis/discovery.k8s.io/v1/namespaces/default/endpointslices',
+      'kubernetes.io/service-name=web',
+    );
     const manifest = parse(await readFile(example, 'utf8'));
     manifest.metadata.annotations = {
       'deploy.berth.dev/strategy': 'BlueGreen',
