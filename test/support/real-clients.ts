@@ -70,6 +70,8 @@ export async function runClient(
         resolve({ code, stdout, stderr });
       },
     );
+    // One that ends before it has read is told by its code, not by a broken pipe.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.stdin ?? '');
   });
 }
