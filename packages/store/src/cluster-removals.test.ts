@@ -51,6 +51,8 @@ async function fullCluster(clusterId: string): Promise<ClusterStore> {
   const at = new Date();
   await store.audit.append(Array.from({ length: 12 }, () => ({ ...record, clusterId, at })));
   await cluster.write(create({ resource: 'secrets', namespace: 'default', name: 'sealed' }));
+  const service = { resource: 'services', namespace: 'default', name: 's' };
+  await cluster.write(create(service, { usage: { tags: [], amounts: {}, holds: [`address/${clusterId}`] } }));
   await cluster.write(update(configMap('pod-1'), { terminating: true }));
   await cluster.write(remove(configMap('pod-0')));
   await cluster.commitTurn({
