@@ -18,6 +18,7 @@ function flowOf(username: string, ...groups: readonly string[]) {
 
 function start(options: Partial<ConstructorParameters<typeof SeatDispatcher>[0]> = {}) {
   const clock = { ms: 1_000 };
+  const later: Array<{ readonly ms: number; readonly run: () => void }> = [];
   const dispatcher = new SeatDispatcher({
     totalSeats: 100,
     contendedSeats: 16,
@@ -25,9 +26,10 @@ function start(options: Partial<ConstructorParameters<typeof SeatDispatcher>[0]>
     waitingPerTenant: 1_000,
     waitMs: 15_000,
     nowMs: () => clock.ms,
+    after: (ms, run) => later.push({ ms, run }),
     ...options,
   });
-  return { clock, dispatcher };
+  return { clock, later, dispatcher };
 }
 
 function requestOf(over: Partial<SeatRequest> = {}): SeatRequest {
@@ -115,6 +117,38 @@ describe('several tenants', () => {
     flood[42]?.release();
     await settled();
     expect(servedOf(flood)).toBe(51);
+  });
+
+  test('that ask for more than their part rest after each use, so that a quarter of a request is at work at a time', async () => {
+    const { dispatcher, clock, later } = start();
+    const other = ask(dispatcher, { tenantId: 'b', clusterId: 'd' });
+    const flood = askMany(dispatcher, 10);
+    expect(servedOf(flood)).toBe(8);
+    clock.ms += 20;
+    other.release();
+    flood[0]?.release();
+    await settled();
+    // The other tenant has nobody waiting: its seat is free at once.
+    expect([servedOf(flood), later.map(({ ms }) => ms)]).toEqual([8, [620]]);
+    later[0]?.run();
+    await settled();
+    expect(servedOf(flood)).toBe(9);
+    clock.ms += 5_000;
+    flood[1]?.release();
+    expect(later[1]?.ms).toBe(5_000);
+  });
+
+  test('rest no more when the others are gone', async () => {
+    const { dispatcher, clock, later } = start();
+    ask(dispatcher, { tenantId: 'b', clusterId: 'd' }).release();
+    const flood = askMany(dispatcher, 60);
+    clock.ms += 600;
+    dispatcher.sweep();
+    await settled();
+    expect(servedOf(flood)).toBe(50);
+    flood[0]?.release();
+    await settled();
+    expect([servedOf(flood), later]).toEqual([51, []]);
   });
 
   test('take turns at a process that is full', async () => {

@@ -13,12 +13,23 @@ export interface SeatDispatcherOptions {
   readonly waitMs: number;
   /** A monotonic clock, in milliseconds. */
   readonly nowMs: () => number;
+  /** Runs something later. */
+  readonly after: (ms: number, run: () => void) => void;
 }
 
 /** The widest request takes this part of its tenant's seats, so that it need not wait until all others have ended. */
 const widestPart = 0.25;
 /** So long after its last request a tenant still counts as there. */
 const lingersMs = 500;
+/**
+ * While there are several tenants, one that has more to ask than it has seats has so many requests at work at a time, on average: a thread that
+ * is busy for half of the time already doubles the wait of everybody else, and what a request leaves behind (a turn, news for watchers, the reports of nodes)
+ * takes some of it, too.
+ */
+const atWork = 0.25;
+/** Several of them share that, but none gets less: where everybody wants more, the thread is to be busy. */
+const leastAtWork = 0.125;
+const longestRestMs = 5_000;
 
 /**
  * Hands out the seats of one process. A request gets a seat at once while its priority level, its tenant and the process
@@ -26,7 +37,8 @@ const lingersMs = 500;
  *
  * One tenant alone may use all the seats that its budget gives it. As soon as there are others, each is held to its part
  * of a much smaller number: a process has one thread, and what one tenant has under way is what the next request of another
- * one waits for. Holds nothing of tenants that ask for nothing.
+ * one waits for. The seats of a tenant that asks for more than its part rest after each use, so that the machine is not always busy when
+ * another one comes. Holds nothing of tenants that ask for nothing.
  */
 export class SeatDispatcher {
   readonly #options: SeatDispatcherOptions;
@@ -110,24 +122,40 @@ export class SeatDispatcher {
 
   #seat(tenant: TenantSeats, request: SeatRequest, queue?: number): Seat {
     this.#used += request.seats;
+    const sinceMs = this.#options.nowMs();
     let isHeld = true;
     return {
       release: () => {
         if (!isHeld) return;
         isHeld = false;
-        this.#used -= request.seats;
-        tenant.end(request, queue);
-        tenant.lastUsedMs = this.#options.nowMs();
-        if (this.#waiting.size === 0) return;
-        // Others wait for seats of their own, unless the process was full.
-        if (!this.#isFull) {
-          this.#serve(tenant, Number.POSITIVE_INFINITY);
-          return;
-        }
-        this.#isFull = false;
-        this.#serveAll();
+        const free = (): void => this.#free(tenant, request, queue);
+        const restMs = this.#restMs(tenant, request.seats, this.#options.nowMs() - sinceMs);
+        if (restMs > 0) this.#options.after(restMs, free);
+        else free();
       },
     };
+  }
+
+  /** How long a seat stays taken after its use, so that the tenant's seats together are at work no more than they should. */
+  #restMs(tenant: TenantSeats, seats: number, usedMs: number): number {
+    if (this.#tenants.size <= 1 || tenant.waiting === 0) return 0;
+    const share = Math.max(leastAtWork, atWork / Math.max(1, this.#waiting.size));
+    const perUse = tenant.limits.total / seats / share - 1;
+    return Math.min(longestRestMs, Math.max(0, usedMs * perUse));
+  }
+
+  #free(tenant: TenantSeats, request: SeatRequest, queue: number | undefined): void {
+    this.#used -= request.seats;
+    tenant.end(request, queue);
+    tenant.lastUsedMs = this.#options.nowMs();
+    if (this.#waiting.size === 0) return;
+    // Others wait for seats of their own, unless the process was full.
+    if (!this.#isFull) {
+      this.#serve(tenant, Number.POSITIVE_INFINITY);
+      return;
+    }
+    this.#isFull = false;
+    this.#serveAll();
   }
 
   /** One request of each tenant in turn, until nobody can go on. */

@@ -74,6 +74,7 @@ export function fairShare(deps: FairShareDeps) {
     waitingPerTenant,
     waitMs,
     nowMs,
+    after: (ms, run) => void setTimeout(run, ms).unref(),
   });
   const longRunning = new LongRunning();
   const objectCounts = new LRUCache<string, number>({ max: rememberedCounts });

@@ -29,6 +29,8 @@ export interface TurnDeps {
   readonly now: () => Date;
   readonly budget: TurnSize;
   readonly report: TurnReport;
+  /** Told how long planning kept the thread, in milliseconds, at each attempt. */
+  readonly onPlanned?: (ms: number) => void;
 }
 
 /** Of the fleet's nodes those of some pools (undefined: all of them), or none but the cluster's own. */
@@ -52,8 +54,8 @@ export const defaultTurnSize: TurnSize = { maxWrites: 2_000, maxMs: 200, maxChan
  * several times on the way of one Job.
  */
 export function withNeighbours({ maxWrites, maxMs, maxChanges }: TurnSize): TurnSize {
-  const quarter = (whole: number): number => Math.max(1, Math.floor(whole / 4));
-  return { maxWrites: quarter(maxWrites), maxMs: quarter(maxMs), maxChanges: quarter(maxChanges) };
+  const tenth = (whole: number): number => Math.max(1, Math.floor(whole / 10));
+  return { maxWrites: tenth(maxWrites), maxMs: tenth(maxMs), maxChanges: tenth(maxChanges) };
 }
 
 /** Conflicts in a row after which the cluster goes back to the end of the queue. */
@@ -136,6 +138,7 @@ async function attemptTurn(
     plan: attempt.plan,
     budget: { maxWrites: budget.maxWrites, deadline: () => performance.now() - plannedAt > budget.maxMs },
   });
+  deps.onPlanned?.(performance.now() - plannedAt);
   for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);
 
   const commit = commitOf(hasOwnNodes ? withoutClaims(plan) : plan, {

@@ -15,19 +15,20 @@ function start(most = 2) {
     nowMs: () => clock.ms,
     after: (ms, run) => later.push({ ms, run }),
   });
+  const busy = { ms: 0 };
   const running = new Map<string, () => void>();
   const neighbours = new Map<string, boolean>();
   const begin = (clusterId: string) =>
     turns.run(clusterId, ({ hasNeighbours }) => {
       neighbours.set(clusterId, hasNeighbours);
-      return new Promise((resolve) => running.set(clusterId, resolve));
+      return new Promise((resolve) => running.set(clusterId, () => resolve({ busyMs: busy.ms })));
     });
   const end = async (clusterId: string) => {
     running.get(clusterId)?.();
     running.delete(clusterId);
     await settled();
   };
-  return { clock, later, requested, running, neighbours, begin, end, turns };
+  return { clock, busy, later, requested, running, neighbours, begin, end, turns };
 }
 
 test('a tenant whose clusters all have work fills no more than its share, and loses none of them', async () => {
@@ -104,8 +105,9 @@ test('a cluster that is gone has its turn, which finds that out', async () => {
   expect(running.has('gone')).toBe(true);
 });
 
-test('a long turn keeps its place for as long again, if others have turns, too', async () => {
-  const { clock, later, requested, begin, end } = start(1);
+test('a turn that kept the thread for long keeps its place for twenty times as long, if others have turns, too', async () => {
+  const { clock, busy, later, requested, begin, end } = start(1);
+  busy.ms = 16;
   const longTurn = async (clusterId: string): Promise<void> => {
     void begin(clusterId);
     await settled();
@@ -118,11 +120,14 @@ test('a long turn keeps its place for as long again, if others have turns, too',
   await settled();
   await longTurn('a-1');
   await begin('a-2');
-  expect([later.map(({ ms }) => ms), requested]).toEqual([[40], []]);
+  expect([later.map(({ ms }) => ms), requested]).toEqual([[320], []]);
   later[0]?.run();
   expect(requested).toEqual(['a-2']);
   void begin('a-2');
   await settled();
+  // Mostly it waited, for a database that others keep busy.
+  clock.ms += 400;
+  busy.ms = 3;
   await end('a-2');
   expect(later.length).toBe(1);
 });

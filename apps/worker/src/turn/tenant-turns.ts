@@ -22,10 +22,18 @@ export interface TurnSurroundings {
   readonly hasNeighbours: boolean;
 }
 
-/** A turn that is longer than that keeps its place for as long again when there are neighbours. */
-const shortTurnMs = 30;
+/** A turn that keeps the thread for longer than that keeps its place for so many times as long, when there are neighbours. */
+const shortTurnMs = 15;
+const restsPerTurn = 20;
+const longestRestMs = 1_000;
 /** So long after its last turn a tenant still counts as a neighbour. */
 const neighbourForMs = 2_000;
+
+/** What a turn came to. */
+export interface TurnWork {
+  /** So long it kept the thread to itself: not what it waited for. */
+  readonly busyMs: number;
+}
 
 interface RunningTenant {
   running: number;
@@ -39,8 +47,9 @@ interface RunningTenant {
  * once, and the cluster is asked for again when one of the tenant's turns has ended, at the end of the queue like everybody.
  * What waits here is lost with the process, and found again by the sweep, for the cluster's log is ahead of its cursor.
  *
- * While others have turns, too, a long turn keeps its place for as long again. So one tenant has at most half of the thread, and of the
- * database behind it, of each place that it may take.
+ * While others have turns, too, a turn that kept the thread for long keeps its place for a while, so that one tenant has a small part of the
+ * thread, and of the database and the nodes behind it. What counts is the time that it kept the thread, not what it waited for: a turn
+ * that is slow because of others pays nothing.
  *
  * The share is of one process: with several of them a tenant may have as many times more.
  */
@@ -53,9 +62,12 @@ export class TenantTurns {
   }
 
   /** Runs a turn of the cluster now, or sees to it that there is one later. @throws what the turn throws */
-  async run(clusterId: string, turn: (surroundings: TurnSurroundings) => Promise<void>): Promise<void> {
+  async run(clusterId: string, turn: (surroundings: TurnSurroundings) => Promise<TurnWork>): Promise<void> {
     const tenant = await this.#options.tenantOf(clusterId);
-    if (tenant === undefined) return turn({ hasNeighbours: this.#hasNeighbours('') });
+    if (tenant === undefined) {
+      await turn({ hasNeighbours: this.#hasNeighbours('') });
+      return;
+    }
     const state = this.#stateOf(tenant.tenantId);
     if (state.running >= tenant.most) {
       state.waiting.add(clusterId);
@@ -63,14 +75,13 @@ export class TenantTurns {
     }
     state.running++;
     state.waiting.delete(clusterId);
-    const beganAtMs = this.#options.nowMs();
+    let busyMs = 0;
     try {
-      await turn({ hasNeighbours: this.#hasNeighbours(tenant.tenantId) });
+      ({ busyMs } = await turn({ hasNeighbours: this.#hasNeighbours(tenant.tenantId) }));
     } finally {
       state.lastMs = this.#options.nowMs();
-      const tookMs = state.lastMs - beganAtMs;
-      if (tookMs > shortTurnMs && this.#hasNeighbours(tenant.tenantId)) {
-        this.#options.after(tookMs, () => this.#leave(state));
+      if (busyMs > shortTurnMs && this.#hasNeighbours(tenant.tenantId)) {
+        this.#options.after(Math.min(longestRestMs, busyMs * restsPerTurn), () => this.#leave(state));
       } else this.#leave(state);
     }
   }

@@ -25,8 +25,11 @@ export function turnHandler({
     try {
       await tenantTurns.run(clusterId, async ({ hasNeighbours }) => {
         const budget = hasNeighbours ? withNeighbours(deps.budget) : deps.budget;
-        const end = await runClusterTurn(clusterId, { ...deps, budget });
+        let busyMs = 0;
+        const onPlanned = (ms: number): void => void (busyMs += ms);
+        const end = await runClusterTurn(clusterId, { ...deps, budget, onPlanned });
         if (end === 'more') hints.requestTurn(clusterId);
+        return { busyMs };
       });
     } catch (err) {
       if (err instanceof ClusterMissingError) return;
