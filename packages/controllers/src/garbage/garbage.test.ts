@@ -217,6 +217,22 @@ describe('foreground deletion', () => {
     expect(names(cluster)).toEqual([]);
   });
 
+  it('lets the owner go as soon as a dependent no longer blocks it', () => {
+    const cluster = start();
+    const root = widget(cluster, 'root');
+    const held = gadget(cluster, 'held', [owner(root, { blockOwnerDeletion: true })]);
+    cluster.update({ ...held, metadata: { ...held.metadata, finalizers: ['example.com/hold'] } });
+    cluster.settle();
+    cluster.delete(root, { propagationPolicy: 'Foreground' });
+    cluster.settle();
+    expect(names(cluster)).toEqual(['root', 'held']);
+    const waiting = cluster.get('gadgets.example.com', 'default', 'held');
+    if (waiting)
+      cluster.update({ ...waiting, metadata: { ...waiting.metadata, ownerReferences: [owner(root)] } });
+    cluster.settle();
+    expect(names(cluster)).toEqual(['held']);
+  });
+
   it('does not wait for dependents that do not block', () => {
     const cluster = start();
     const root = widget(cluster, 'root');

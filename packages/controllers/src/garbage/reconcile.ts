@@ -1,4 +1,4 @@
-import type { KubeObject } from '@berth/machinery';
+import type { KubeObject, OwnerReference } from '@berth/machinery';
 import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { collectDependent } from './collect-dependent.ts';
@@ -46,11 +46,18 @@ function garbageKeys(
   }
   // An owner that is deleted in the foreground waits for this object.
   for (const owner of before?.metadata.ownerReferences ?? []) {
-    if (after?.metadata.ownerReferences?.some(({ uid }) => uid === owner.uid)) continue;
+    if (after && isHeldAsBefore(owner, after)) continue;
     const key = before && ownerKey(owner, before.metadata.namespace ?? '', view);
     if (key && view.get(key)?.metadata.deletionTimestamp) keys.push(key);
   }
   return keys;
+}
+
+/** Whether the object still owns up to the owner, and holds its deletion back if it did. */
+function isHeldAsBefore(owner: OwnerReference, { metadata }: KubeObject): boolean {
+  return (metadata.ownerReferences ?? []).some(
+    ({ uid, blockOwnerDeletion }) => uid === owner.uid && (blockOwnerDeletion || !owner.blockOwnerDeletion),
+  );
 }
 
 /** References to owners that are gone already; those that go later tell so themselves. */
