@@ -1,7 +1,7 @@
 import { createRegistry, type KindDefinition, type KindRegistry } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 
-/** A kind without rules of its own, for tests of what works on every kind. */
+/** A kind without rules of its own, for tests of what works on every kind. Widgets alone count generations. */
 export function plainKind(plural: string, kind: string, group = ''): KindDefinition {
   const carryStatus = (next: KubeObject, current: KubeObject): KubeObject => {
     const { status: _status, ...rest } = next;
@@ -19,7 +19,7 @@ export function plainKind(plural: string, kind: string, group = ''): KindDefinit
     verbs: ['create', 'delete', 'get', 'list', 'update'],
     subresources: [],
     columns: [],
-    hasGeneration: false,
+    hasGeneration: kind === 'Widget',
     selectableFields: {},
     strategy: {
       applyDefaults: (object) => object,

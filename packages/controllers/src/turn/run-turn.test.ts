@@ -192,6 +192,52 @@ describe('a reconciler that throws', () => {
     expect(retryDelayMs(1000)).toBe(300_000);
   });
 
+  it('tries again at once when something else is wanted of the object, and then has nothing to retry', () => {
+    const picky = widgetReconciler((key, view) => {
+      const object = view.get<Widget>(key);
+      if (object?.spec?.gadgets === 1) throw new Error('one is too few');
+      return object && !object.status
+        ? [{ type: 'updateStatus', object: { ...object, status: { gadgets: 2 } } }]
+        : [];
+    });
+    const fixing: Reconciler = {
+      ...widgetReconciler((key, view) => {
+        const object = view.get<Widget>(key);
+        return object?.spec?.gadgets === 1
+          ? [{ type: 'update', object: { ...object, spec: { gadgets: 2 } } }]
+          : [];
+      }),
+      name: 'fixing-controller',
+    };
+    const cluster = clusterWith([picky, fixing]);
+    cluster.create(widget('a', { gadgets: 1 }));
+    const plan = cluster.turn();
+    expect(plan.errors).toMatchObject([{ reconciler: 'widget-controller', failures: 1 }]);
+    expect(cluster.get<Widget>(widgets, 'default', 'a')?.status).toEqual({ gadgets: 2 });
+    expect([...cluster.timers.keys()]).toEqual([]);
+  });
+
+  it('counts a turn in which it throws twice as one', () => {
+    const broken = widgetReconciler(() => {
+      throw new Error('out of order');
+    });
+    const raising: Reconciler = {
+      ...widgetReconciler((key, view) => {
+        const object = view.get<Widget>(key);
+        const gadgets = object?.spec?.gadgets ?? 3;
+        return object && gadgets < 3
+          ? [{ type: 'update', object: { ...object, spec: { gadgets: gadgets + 1 } } }]
+          : [];
+      }),
+      name: 'raising-controller',
+    };
+    const cluster = clusterWith([broken, raising]);
+    cluster.create(widget('a', { gadgets: 1 }));
+    const plan = cluster.turn();
+    expect(plan.errors.map(({ failures }) => failures)).toEqual([1, 1, 1]);
+    expect([...cluster.timers.keys()]).toEqual(['widget-controller!1|widgets|default|a']);
+  });
+
   it('leaves nothing behind of the actions before the one that the API refuses', () => {
     const half = widgetReconciler((key, view) => {
       const object = view.get<Widget>(key);

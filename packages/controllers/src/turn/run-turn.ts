@@ -57,8 +57,11 @@ class Turn {
   readonly #recorder: EventRecorder;
   readonly #queue = new TaskQueue();
   readonly #rounds = new Map<string, number>();
-  /** Tasks that threw: what wakes them in this turn does not try them again, their retry timer does. */
-  readonly #failed = new Set<string>();
+  /**
+   * Tasks that threw, with the generation of their object: what wakes them in this turn does not try them again, their retry timer
+   * does. But where something else is wanted of the object by now, that is tried at once.
+   */
+  readonly #failed = new Map<string, number | undefined>();
   readonly #errors: ReconcileFailure[] = [];
   readonly #apply: ApplyContext;
   readonly #context: ReconcileContext;
@@ -147,13 +150,21 @@ class Turn {
   }
 
   #reconcile(task: Task): void {
-    if (this.#failed.has(task.timerKey)) return;
+    if (this.#hasFailed(task)) return;
     const result = this.#attempt(task, this.#context);
     const { failure } = result;
     if (failure === undefined) this.#settle(task, result.actions);
     else if (failure.step?.type === 'create') this.#doWithout(task, failure);
     else this.#fail(task, failure);
     for (const change of this.#log.takeChanges()) this.#wake(change);
+  }
+
+  #hasFailed({ timerKey, key }: Task): boolean {
+    return this.#failed.has(timerKey) && this.#failed.get(timerKey) === this.#generation(key);
+  }
+
+  #generation(key: ReconcileKey): number | undefined {
+    return this.#overlay.get(key)?.metadata.generation;
   }
 
   /** A create that is refused keeps nothing else from being done: the key is reconciled again without it. */
@@ -212,7 +223,7 @@ class Turn {
 
   #fail(task: Task, { error, step }: Failure, { wakeAt, isTold }: AfterFailure = {}): void {
     const failures = this.#timers.failed(task, wakeAt);
-    this.#failed.add(task.timerKey);
+    this.#failed.set(task.timerKey, this.#generation(task.key));
     this.#errors.push({ reconciler: task.reconciler.name, key: task.key, error, failures });
     const regarding = this.#overlay.get(task.key);
     // An Event about an Event could fail in its turn, and so on.

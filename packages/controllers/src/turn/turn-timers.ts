@@ -20,6 +20,8 @@ export class TurnTimers {
   readonly #cleared = new Map<string, Date>();
   /** Of each task's own timer key: its timers, and the highest count of failures among them. */
   readonly #known = new Map<string, { timers: TurnTimer[]; failures: number; isDue: boolean }>();
+  /** Retries that this turn asks for, by the task's own timer key. */
+  readonly #retries = new Map<string, { key: string; failures: number }>();
   readonly #tasks: TimerTask[] = [];
 
   /** @param reconcilers the names that timers may wake; a due timer of any other is cleared. */
@@ -35,18 +37,23 @@ export class TurnTimers {
 
   /** The key was reconciled: no timer of it stands any more but the one that it wants now. */
   succeeded(task: Task, wakeAt: Date | undefined): void {
-    this.#set.delete(task.timerKey);
-    this.#clearKnown(task);
+    this.#forget(task);
     if (wakeAt) this.#set.set(task.timerKey, wakeAt);
   }
 
-  /** The key failed; `wakeAt` as in `succeeded`. @returns how often it has failed in a row, this time included. */
+  /**
+   * The key failed; `wakeAt` as in `succeeded`.
+   *
+   * @returns in how many turns in a row it has failed, this one included.
+   */
   failed(task: Task, wakeAt?: Date): number {
-    const failures = (this.#known.get(task.timerKey)?.failures ?? 0) + 1;
-    this.#clearKnown(task);
+    const failures =
+      this.#retries.get(task.timerKey)?.failures ?? (this.#known.get(task.timerKey)?.failures ?? 0) + 1;
+    this.#forget(task);
     if (wakeAt) this.#set.set(task.timerKey, wakeAt);
     const key = encodeTimerKey({ reconciler: task.reconciler.name, key: task.key, failures });
     this.#set.set(key, new Date(this.#now.getTime() + retryDelayMs(failures)));
+    this.#retries.set(task.timerKey, { key, failures });
     return failures;
   }
 
@@ -77,6 +84,14 @@ export class TurnTimers {
     known.isDue ||= isDue;
     this.#known.set(own, known);
     if (isDue) this.#tasks.push(task);
+  }
+
+  #forget(task: Task): void {
+    this.#set.delete(task.timerKey);
+    const retry = this.#retries.get(task.timerKey);
+    if (retry) this.#set.delete(retry.key);
+    this.#retries.delete(task.timerKey);
+    this.#clearKnown(task);
   }
 
   #clearKnown(task: Task): void {
