@@ -1,10 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
+import { processesOf, readProcesses, supervisorOf } from './memory/instance-processes.ts';
+import { sampleOf } from './memory/watch-memory.ts';
 
-/** The parts of an instance whose memory counts, by what their command line ends with. */
-const parts = { api: 'apps/api/src/main.ts', worker: 'apps/worker/src/main.ts' } as const;
+/** The parts of an instance whose memory counts. */
+const parts = { api: 'API server', worker: 'worker' } as const;
 export type Part = keyof typeof parts;
 
 /** An instance on this machine (`npm start`), seen from outside: its processes and its database. Linux. */
@@ -26,21 +28,22 @@ const restartDeadlineMs = 60_000;
  * @throws Error when none runs there, or when it has been given a database or is of another system.
  */
 export async function openLocalInstance(dataDirectory: string): Promise<LocalInstance> {
-  const [pid, port, password] = await Promise.all(
-    ['berth.pid', 'postgres/port', 'postgres/password'].map((name) =>
+  const [port, password] = await Promise.all(
+    ['postgres/port', 'postgres/password'].map((name) =>
       readFile(join(dataDirectory, name), 'utf8').catch(() => ''),
     ),
   );
-  const supervisor = Number((pid ?? '').split(' ')[0]);
-  if (!supervisor || !port || !password) {
+  const supervisor = await supervisorOf(dataDirectory);
+  if (supervisor === undefined || !port || !password) {
     throw new Error(`no instance with a database of its own runs in ${dataDirectory} (--data-dir)`);
   }
   const sql = postgres(`postgres://berth:${password.trim()}@127.0.0.1:${port.trim()}/berth`, { max: 1 });
   return {
     async residentBytes() {
-      const pids = await partsOf(supervisor);
-      const [api, worker] = await Promise.all([residentBytesOf(pids.api), residentBytesOf(pids.worker)]);
-      return { api, worker };
+      const sampled = await sampleOf(supervisor);
+      const bytesOf = (part: Part): number =>
+        sampled.find(({ role }) => role === parts[part])?.residentBytes ?? 0;
+      return { api: bytesOf('api'), worker: bytesOf('worker') };
     },
     async restartParts() {
       const before = await partsOf(supervisor);
@@ -65,26 +68,10 @@ export async function openLocalInstance(dataDirectory: string): Promise<LocalIns
 const partNames = Object.keys(parts) as Part[];
 
 async function partsOf(supervisor: number): Promise<Record<Part, number>> {
-  const found: Partial<Record<Part, number>> = {};
-  for (const entry of await readdir('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const [status, commandLine] = await Promise.all(
-      ['status', 'cmdline'].map((name) => readFile(`/proc/${entry}/${name}`, 'utf8').catch(() => '')),
-    );
-    if (numberOf(status, 'PPid') !== supervisor) continue;
-    for (const name of partNames) if (commandLine?.includes(parts[name])) found[name] = Number(entry);
-  }
-  const { api, worker } = found;
+  const running = processesOf(supervisor, await readProcesses());
+  const pidOf = (part: Part): number | undefined => running.find(({ role }) => role === parts[part])?.pid;
+  const [api, worker] = [pidOf('api'), pidOf('worker')];
   if (api === undefined || worker === undefined)
     throw new Error('the instance has no API server or no worker of its own');
   return { api, worker };
-}
-
-/** proc(5) `status`: `VmRSS:  251234 kB`. */
-async function residentBytesOf(pid: number): Promise<number> {
-  return numberOf(await readFile(`/proc/${pid}/status`, 'utf8'), 'VmRSS') * 1024;
-}
-
-function numberOf(status: string | undefined, field: string): number {
-  return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status ?? '')?.[1] ?? 0);
 }

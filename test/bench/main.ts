@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { openApi } from './api-client.ts';
 import type { Finding, Result } from './measure.ts';
+import { dataDirectoryOf } from './memory/instance-processes.ts';
+import type { MemoryUse } from './memory/memory-use.ts';
+import { watchMemory } from './memory/watch-memory.ts';
 import { createNamespace, deleteNamespace } from './objects.ts';
-import { formatFindings, formatTable } from './table.ts';
+import { formatFindings, formatMemory, formatResults } from './table.ts';
 import type { LocalScenario, Scenario } from './scenario.ts';
 import { authorize } from './scenarios/authorize.ts';
 import { clusterCreate } from './scenarios/clusters.ts';
@@ -70,14 +73,17 @@ const program = new Command('bench')
   )
   .option('--watchers <n>', 'watchers at once', wholeNumber, 100)
   .option('--clusters <n>', 'clusters of the cron storm, or of all tenants', wholeNumber, 100)
-  .option('--data-dir <directory>', 'of the instance under test, for tenants', '.berth')
+  .option(
+    '--data-dir <directory>',
+    'of the instance under test, for tenants and for the memory of its processes (default: the folder of --kubeconfig, where that is one)',
+  )
   .option('--insecure', "do not verify the server's certificate", false)
   .addOption(new Option('--json', 'print JSON instead of a table').default(false))
   .addHelpText('after', () => `\nScenarios:\n${scenarios.map(describe).join('\n')}`)
   .parse();
 
 // Commander has checked and converted these.
-const options = program.opts<{
+const given = program.opts<{
   kubeconfig: string;
   adminKubeconfig: string;
   clients: number;
@@ -85,15 +91,17 @@ const options = program.opts<{
   objects: number;
   watchers: number;
   clusters: number;
-  dataDir: string;
+  dataDir?: string;
   insecure: boolean;
   json: boolean;
 }>();
+const options = { ...given, dataDir: given.dataDir ?? dataDirectoryOf(given.kubeconfig) };
 
 const chosen = choose(program.args);
 const say = (message: string): void => console.error(message);
 const results: Result[] = [];
 const findings: Finding[] = [];
+const memory: MemoryUse[] = [];
 const find = (what: string, value: string): void => void findings.push({ what, value });
 
 const remote: Scenario[] = [];
@@ -108,8 +116,14 @@ for (const scenario of chosen) {
 const server = remote.length > 0 ? await driveApi(remote) : undefined;
 console.log(
   options.json
-    ? JSON.stringify({ server, options, results, findings }, undefined, 2)
-    : [results.length > 0 && formatTable(results), formatFindings(findings)].filter(Boolean).join('\n\n'),
+    ? JSON.stringify({ server, options, results, memory, findings }, undefined, 2)
+    : [
+        results.length > 0 && formatResults(results),
+        memory.length > 0 && formatMemory(memory),
+        formatFindings(findings),
+      ]
+        .filter(Boolean)
+        .join('\n\n'),
 );
 if (results.some((result) => result.errors > 0)) process.exitCode = 1;
 
@@ -128,7 +142,7 @@ async function driveApi(wanted: readonly Scenario[]): Promise<string> {
       await createNamespace(api, namespace);
       try {
         const context = { ...options, api, admin, namespace, say, find };
-        results.push(...(await scenario.run(context)));
+        results.push(...(await measured(scenario.name, () => scenario.run(context))));
       } catch (error) {
         // The others are still worth measuring.
         say(`${scenario.name} failed: ${error instanceof Error ? error.message : String(error)}`);
@@ -141,6 +155,30 @@ async function driveApi(wanted: readonly Scenario[]): Promise<string> {
     await Promise.all([api.close(), admin?.close()]);
   }
   return api.server;
+}
+
+/** Does something to the instance under test, and looks at the memory of its processes meanwhile, if they are on this machine. */
+async function measured<T>(scenario: string, work: () => Promise<T>): Promise<T> {
+  const { dataDir } = options;
+  const watch = dataDir === undefined ? undefined : await watchMemory(scenario, dataDir);
+  if (watch === undefined) {
+    const where =
+      dataDir === undefined ? 'no --data-dir is given' : `no instance of this machine runs in ${dataDir}`;
+    find(`${scenario}: memory`, `not measured: ${where}`);
+  }
+  try {
+    return await work();
+  } finally {
+    const uses = (await watch?.stop()) ?? [];
+    memory.push(...uses);
+    for (const role of ['Postgres', 'Redis'] as const) {
+      if (watch === undefined || uses.some((use) => use.role === role)) continue;
+      find(
+        `${scenario}: memory of ${role}`,
+        'not measured: the instance was given one, and did not start it',
+      );
+    }
+  }
 }
 
 function choose(names: readonly string[]): typeof scenarios {

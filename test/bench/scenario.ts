@@ -16,8 +16,8 @@ export interface BenchContext {
   readonly watchers: number;
   /** Clusters for `cron-storm` and `tenants`. */
   readonly clusters: number;
-  /** The data directory of the instance under test, for scenarios that look at its processes. */
-  readonly dataDir: string;
+  /** The data directory of the instance under test, for scenarios that look at it; absent where it is not known. */
+  readonly dataDir: string | undefined;
   /** Keeps something found that is no operation: a size, a ratio. */
   readonly find: (what: string, value: string) => void;
   /** Says what is going on, on standard error. */

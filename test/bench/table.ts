@@ -1,42 +1,63 @@
 import type { Finding, Result } from './measure.ts';
+import type { MemoryUse } from './memory/memory-use.ts';
 
-const columns: ReadonlyArray<{ readonly title: string; readonly cell: (result: Result) => string }> = [
-  { title: 'scenario', cell: (result) => result.scenario },
-  { title: 'operation', cell: (result) => result.operation },
+interface Column<Row> {
+  readonly title: string;
+  readonly isText?: boolean;
+  readonly cell: (row: Row) => string;
+}
+
+const resultColumns: ReadonlyArray<Column<Result>> = [
+  { title: 'scenario', isText: true, cell: (result) => result.scenario },
+  { title: 'operation', isText: true, cell: (result) => result.operation },
   { title: 'count', cell: (result) => String(result.operations) },
   { title: 'per second', cell: (result) => rounded(result.perSecond) },
   { title: 'p50 ms', cell: (result) => rounded(result.p50Ms) },
   { title: 'p99 ms', cell: (result) => rounded(result.p99Ms) },
   { title: 'max ms', cell: (result) => rounded(result.maxMs) },
   { title: 'errors', cell: (result) => String(result.errors) },
-  { title: 'note', cell: (result) => result.note },
+  { title: 'note', isText: true, cell: (result) => result.note },
 ];
 
-/** One line per result, columns aligned: text to the left, numbers to the right. */
-export function formatTable(results: readonly Result[]): string {
-  const rows = [
-    columns.map(({ title }) => title),
-    ...results.map((result) => columns.map(({ cell }) => cell(result))),
-  ];
-  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, index) => align(cell, index, widths))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+const memoryColumns: ReadonlyArray<Column<MemoryUse>> = [
+  { title: 'scenario', isText: true, cell: (use) => use.scenario },
+  { title: 'memory of', isText: true, cell: (use) => use.role },
+  { title: 'processes', cell: (use) => String(use.processes) },
+  { title: 'before MB', cell: (use) => megabytes(use.before) },
+  { title: 'peak MB', cell: (use) => megabytes(use.peak) },
+  { title: 'after MB', cell: (use) => megabytes(use.after) },
+  { title: 'cpu s', cell: (use) => use.cpuSeconds.toFixed(1) },
+];
+
+export function formatResults(results: readonly Result[]): string {
+  return formatTable(resultColumns, results);
 }
 
-function align(cell: string, index: number, widths: readonly number[]): string {
-  const width = widths[index] ?? 0;
-  const isText = index < 2 || index === columns.length - 1;
-  return isText ? cell.padEnd(width) : cell.padStart(width);
+/** Megabytes of 1,000,000 bytes. */
+export function formatMemory(uses: readonly MemoryUse[]): string {
+  return formatTable(memoryColumns, uses);
+}
+
+/** One line per row, columns aligned: text to the left, numbers to the right. */
+function formatTable<Row>(columns: ReadonlyArray<Column<Row>>, rows: readonly Row[]): string {
+  const lines = [
+    columns.map(({ title }) => title),
+    ...rows.map((row) => columns.map(({ cell }) => cell(row))),
+  ];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
+  const align = (cell: string, index: number): string => {
+    const width = widths[index] ?? 0;
+    return columns[index]?.isText ? cell.padEnd(width) : cell.padStart(width);
+  };
+  return lines.map((line) => line.map(align).join('  ').trimEnd()).join('\n');
 }
 
 function rounded(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toFixed(1);
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(0);
 }
 
 /** `what  value`, a line each. */

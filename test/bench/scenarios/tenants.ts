@@ -25,7 +25,7 @@ export const tenants: Scenario = {
   isDefault: false,
   run: async (context) => {
     const admin = adminOf(context);
-    const instance = await openLocalInstance(context.dataDir);
+    const instance = await openLocalInstance(context.dataDir ?? '.berth');
     const owners = namesOf(context, Math.max(1, Math.ceil(context.clusters / clustersPerTenant)));
     try {
       return await measure(context, { admin, instance, owners });
