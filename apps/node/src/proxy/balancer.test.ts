@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import { Balancer } from './balancer.ts';
-import type { Backend, Frontend } from './service-table.ts';
+import type { Backend } from './backends.ts';
+import type { Frontend } from './service-table.ts';
 
 const backend = (n: number): Backend => ({ address: `127.1.0.${n}`, port: 80 });
 const frontend = (numbers: number[], affinityMs?: number): Frontend => ({
+  protocol: 'TCP',
   address: '127.64.0.1',
   port: 80,
   backends: numbers.map(backend),
+  serving: [],
   affinityMs,
   service: 'c/ns/s:80',
 });

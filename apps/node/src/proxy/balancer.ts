@@ -1,4 +1,5 @@
-import type { Backend, Frontend } from './service-table.ts';
+import { type Backend, isSameBackend } from './backends.ts';
+import type { Frontend } from './service-table.ts';
 
 interface Stay {
   readonly backend: Backend;
@@ -42,7 +43,7 @@ export class Balancer {
     const start = this.#next % backends.length;
     const inTurn = [...backends.slice(start), ...backends.slice(0, start)];
     const stay = affinityMs === undefined ? undefined : this.#stayOf(client);
-    const kept = stay && backends.findIndex((backend) => isSame(backend, stay.backend));
+    const kept = stay && backends.findIndex((backend) => isSameBackend(backend, stay.backend));
     if (kept !== undefined && kept >= 0) {
       return [...backends.slice(kept), ...backends.slice(0, kept)];
     }
@@ -69,8 +70,4 @@ export class Balancer {
     this.#stays.delete(client);
     return undefined;
   }
-}
-
-function isSame(a: Backend, b: Backend): boolean {
-  return a.address === b.address && a.port === b.port;
 }

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { systemClock } from '@berth/runtime';
+import type { Clock } from '@berth/runtime';
 import { pino } from 'pino';
 import { afterEach, expect, test } from 'vitest';
+import { eventually } from '../../../../test/support/eventually.ts';
+import type { Backend } from './backends.ts';
 import { ServiceProxy } from './service-proxy.ts';
-import { type Backend, type Frontend, frontendKey } from './service-table.ts';
+import { type Frontend, frontendKey } from './service-table.ts';
 
 const address = '127.64.201.7';
 const open: Array<() => void> = [];
@@ -13,6 +15,7 @@ afterEach(() => {
 });
 
 let lastPort = 20_000 + (process.pid % 10_000);
+const nextPort = (): number => (lastPort += 1);
 
 async function backendThat(
   serve: (socket: Socket) => void,
@@ -28,16 +31,24 @@ async function backendThat(
   return { address: host, port: (server.address() as AddressInfo).port, server };
 }
 
-function startProxy() {
-  const proxy = new ServiceProxy({ clock: systemClock, log: pino({ level: 'silent' }), random: () => 0 });
+function startProxy(port = nextPort()) {
+  const planned = Promise.withResolvers<void>();
+  const retry = { planned: planned.promise, fire: () => {} };
+  // The clock of the machine, whose alarms ring when the test says so.
+  const at: Clock['at'] = (_time, fire) => {
+    retry.fire = fire;
+    planned.resolve();
+    return () => {};
+  };
+  const clock = { now: () => new Date(), at };
+  const proxy = new ServiceProxy({ clock, log: pino({ level: 'silent' }), random: () => 0 });
   open.push(() => proxy.close());
-  lastPort += 1;
-  const port = lastPort;
+  const own = { protocol: 'TCP' as const, address, port, service: 's' };
   const offer = (backends: Backend[], more: Partial<Frontend> = {}): void => {
-    const frontend = { address, port, backends, affinityMs: undefined, service: 's', ...more };
+    const frontend: Frontend = { ...own, backends, serving: backends, affinityMs: undefined, ...more };
     proxy.update(new Map([[frontendKey(frontend), frontend]]));
   };
-  return { proxy, port, offer };
+  return { proxy, port, offer, retry };
 }
 
 /** What comes back after `text` was said and nothing more will be. */
@@ -79,6 +90,23 @@ test('without a backend the connection is refused, and with one again it is not'
   const backend = await backendThat(replies('a'));
   offer([backend]);
   expect(await ask(port, 'x')).toBe('a heard x');
+  offer([]);
+  await expect(ask(port, 'x')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  offer([backend]);
+  expect(await ask(port, 'x')).toBe('a heard x');
+});
+
+test('a port that somebody else has is offered once it is free, and follows what is behind it', async () => {
+  const other = createServer().listen(0, address);
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const { offer, retry } = startProxy(port);
+  const backend = await backendThat(replies('a'));
+  offer([backend]);
+  await retry.planned;
+  await new Promise((resolve) => other.close(resolve));
+  retry.fire();
+  expect(await eventually('the port is offered', () => ask(port, 'x'))).toBe('a heard x');
   offer([]);
   await expect(ask(port, 'x')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   offer([backend]);

@@ -1,15 +1,18 @@
 import type { Clock } from '@berth/runtime';
 import type { Logger } from 'pino';
 import { Balancer } from './balancer.ts';
-import { PortListener } from './port-listener.ts';
+import { FlowTable } from './flow-table.ts';
+import type { Listener } from './listener.ts';
 import type { Frontend } from './service-table.ts';
+import { TcpListener } from './tcp-listener.ts';
+import { UdpListener } from './udp-listener.ts';
 
 /** A port that somebody else has is tried again so often: another agent of this machine may have served it, and ended. */
 const retryMs = 5_000;
 
 interface Offered {
   readonly balancer: Balancer;
-  readonly listener: PortListener;
+  readonly listener: Listener;
 }
 
 export interface ServiceProxyOptions {
@@ -17,11 +20,14 @@ export interface ServiceProxyOptions {
   readonly log: Logger;
   /** Default `Math.random`. */
   readonly random?: () => number;
+  /** How many UDP flows there are at most. Default: that of {@link FlowTable}. */
+  readonly maxFlows?: number;
 }
 
 /** Offers the Services of a machine to its processes. A frontend costs a socket that listens, and nothing while nobody comes. */
 export class ServiceProxy {
   readonly #options: ServiceProxyOptions;
+  readonly #flows: FlowTable;
   readonly #offered = new Map<string, Offered>();
   /** Ports that somebody else has, of which that was said. */
   readonly #refused = new Set<string>();
@@ -29,6 +35,7 @@ export class ServiceProxy {
 
   constructor(options: ServiceProxyOptions) {
     this.#options = options;
+    this.#flows = new FlowTable(options);
   }
 
   /** From now on these are offered, and no others. */
@@ -42,7 +49,7 @@ export class ServiceProxy {
     for (const [key, frontend] of table) {
       const offered = this.#offered.get(key) ?? this.#offer(key, frontend);
       offered.balancer.update(frontend);
-      if (!this.#refused.has(key)) offered.listener.settle();
+      offered.listener.settle();
     }
   }
 
@@ -54,11 +61,17 @@ export class ServiceProxy {
 
   #offer(key: string, frontend: Frontend): Offered {
     const { clock, random = Math.random } = this.#options;
-    const balancer = new Balancer(frontend, { nowMs: () => clock.now().getTime(), random });
-    const listener = new PortListener({
+    const nowMs = (): number => clock.now().getTime();
+    const balancer = new Balancer(frontend, { nowMs, random });
+    const options = {
       balancer,
-      onRefused: (error) => this.#isRefused(key, frontend, error),
-    });
+      onListening: () => this.#refused.delete(key),
+      onRefused: (error: NodeJS.ErrnoException) => this.#isRefused(key, frontend, error),
+    };
+    const listener =
+      frontend.protocol === 'TCP'
+        ? new TcpListener(options)
+        : new UdpListener({ ...options, flows: this.#flows, nowMs });
     const offered = { balancer, listener };
     this.#offered.set(key, offered);
     return offered;
@@ -66,6 +79,7 @@ export class ServiceProxy {
 
   #isRefused(key: string, { address, port, service }: Frontend, err: NodeJS.ErrnoException): void {
     const { clock, log } = this.#options;
+    if (!this.#offered.has(key)) return;
     if (!this.#refused.has(key))
       log.warn({ service, address, port, err }, 'a port of a Service cannot be offered here');
     this.#refused.add(key);
@@ -74,10 +88,6 @@ export class ServiceProxy {
 
   #retry(): void {
     this.#cancelRetry = undefined;
-    for (const key of this.#refused) {
-      const offered = this.#offered.get(key);
-      if (!offered) this.#refused.delete(key);
-      else offered.listener.settle();
-    }
+    for (const key of this.#refused) this.#offered.get(key)?.listener.settle();
   }
 }

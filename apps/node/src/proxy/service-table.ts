@@ -1,20 +1,19 @@
-import type { Endpoint, EndpointSlice, Service, ServicePort } from '@berth/kinds';
+import type { EndpointSlice, Service } from '@berth/kinds';
 import type { ClusterServices } from '../services/service-directory.ts';
+import { type Backend, backendsOf, protocolOf } from './backends.ts';
 
-/** Where a connection can go. */
-export interface Backend {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** One address and port that clients of a Service connect to, and what is behind it. */
+/** One port of an address that clients of a Service connect to, and what is behind it. */
 export interface Frontend {
+  readonly protocol: 'TCP' | 'UDP';
   readonly address: string;
   readonly port: number;
+  /** Where to go from now on. */
   readonly backends: readonly Backend[];
+  /** Where what goes on already may go on: also to those that end, and that others would be preferred to. */
+  readonly serving: readonly Backend[];
   /** How long a client stays with the backend that it had last; undefined where it need not. */
   readonly affinityMs: number | undefined;
-  /** `<cluster>/<namespace>/<name>:<port>`, for messages. */
+  /** `<cluster>/<namespace>/<name>:<port>/<protocol>`, for messages. */
   readonly service: string;
 }
 
@@ -28,12 +27,16 @@ export interface ProxyPlace {
 const serviceNameLabel = 'kubernetes.io/service-name';
 
 /** The key of a frontend: where it listens. */
-export function frontendKey({ address, port }: Pick<Frontend, 'address' | 'port'>): string {
-  return `${address} ${port}`;
+export function frontendKey({
+  protocol,
+  address,
+  port,
+}: Pick<Frontend, 'protocol' | 'address' | 'port'>): string {
+  return `${protocol} ${address} ${port}`;
 }
 
 /**
- * What a node offers of the Services that it knows: TCP ports, at addresses that it can bind without being set up for it,
+ * What a node offers of the Services that it knows: TCP and UDP ports, at addresses that it can bind without being set up for it,
  * which are those of loopback, and at its own address where there is a node port.
  */
 export function serviceTable(
@@ -75,10 +78,12 @@ function frontendsOf(
       ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? 10_800) * 1000
       : undefined;
   return (spec.ports ?? []).flatMap((port) => {
-    if ((port.protocol ?? 'TCP') !== 'TCP') return [];
-    const named = `${place.clusterId}/${metadata.namespace}/${metadata.name}:${port.port}`;
-    const of = (isLocal: boolean) => ({
-      backends: backendsOf(slices, port, isLocal ? place.nodeNames : undefined),
+    const protocol = protocolOf(port);
+    if (protocol !== 'TCP' && protocol !== 'UDP') return [];
+    const named = `${place.clusterId}/${metadata.namespace}/${metadata.name}:${port.port}/${protocol}`;
+    const of = (isLocal: boolean): Omit<Frontend, 'address' | 'port'> => ({
+      protocol,
+      ...backendsOf(slices, port, isLocal ? place.nodeNames : undefined),
       affinityMs,
       service: named,
     });
@@ -88,43 +93,4 @@ function frontendsOf(
     const outside = of(spec.externalTrafficPolicy === 'Local');
     return [...frontends, { address: place.nodeAddress, port: port.nodePort, ...outside }];
   });
-}
-
-/** The endpoints that are ready; where none is, those that still serve while they end. */
-function backendsOf(
-  slices: readonly EndpointSlice[],
-  { name = '' }: ServicePort,
-  nodeNames: ReadonlySet<string> | undefined,
-): Backend[] {
-  const ready = new Map<string, Backend>();
-  const ending = new Map<string, Backend>();
-  for (const { endpoints, ports } of slices) {
-    const port = ports?.find(
-      (each) => (each.name ?? '') === name && (each.protocol ?? 'TCP') === 'TCP',
-    )?.port;
-    if (port === undefined) continue;
-    for (const endpoint of endpoints ?? []) {
-      if (nodeNames && !nodeNames.has(endpoint.nodeName ?? '')) continue;
-      const found = isReady(endpoint) ? ready : isEnding(endpoint) ? ending : undefined;
-      for (const address of endpoint.addresses) {
-        if (isOwn(address)) continue;
-        found?.set(`${address} ${port}`, { address, port });
-      }
-    }
-  }
-  const chosen = ready.size > 0 ? ready : ending;
-  return [...chosen].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, backend]) => backend);
-}
-
-function isReady({ conditions }: Endpoint): boolean {
-  return conditions?.ready !== false;
-}
-
-function isEnding({ conditions }: Endpoint): boolean {
-  return conditions?.serving === true && conditions.terminating === true;
-}
-
-/** What listens on the machine itself is not for Services to reach: databases, agents, whatever there is. */
-function isOwn(address: string): boolean {
-  return /^127\.(0|255)\./.test(address) || address === '::1' || address === '0.0.0.0' || address === '::';
 }

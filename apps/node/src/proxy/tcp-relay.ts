@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import type { Backend } from './service-table.ts';
+import type { Backend } from './backends.ts';
 
 const connectTimeoutMs = 5_000;
 

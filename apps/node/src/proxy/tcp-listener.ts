@@ -1,24 +1,17 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import type { Balancer } from './balancer.ts';
-import { connectToOne, relay } from './relay.ts';
+import type { Listener, ListenerOptions } from './listener.ts';
+import { connectToOne, relay } from './tcp-relay.ts';
 
-export interface PortListenerOptions {
-  readonly balancer: Balancer;
-  /** Why the port cannot be had: somebody else has it. */
-  readonly onRefused: (error: NodeJS.ErrnoException) => void;
-}
-
-/** Listens on a frontend's port while there is something behind it: otherwise the system refuses connections. */
-export class PortListener {
-  readonly #options: PortListenerOptions;
+/** Takes the connections to a port of a Service, and passes each on to a backend. */
+export class TcpListener implements Listener {
+  readonly #options: ListenerOptions;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
 
-  constructor(options: PortListenerOptions) {
+  constructor(options: ListenerOptions) {
     this.#options = options;
   }
 
-  /** Begins or ends to listen, by what the balancer has. Connections that are there go on. */
   settle(): void {
     const { balancer } = this.#options;
     if (balancer.frontend.backends.length === 0) {
@@ -29,7 +22,7 @@ export class PortListener {
     }
   }
 
-  /** Listens no more. Connections that are there go on until they end, or until this process does. */
+  /** Connections that are there go on until they end, or until this process does. */
   close(): void {
     this.#server?.close();
     this.#server = undefined;
@@ -37,7 +30,7 @@ export class PortListener {
   }
 
   #listen(): Server {
-    const { balancer, onRefused } = this.#options;
+    const { balancer, onListening, onRefused } = this.#options;
     const { address, port } = balancer.frontend;
     const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true }, (client) => {
       void this.#serve(client);
@@ -46,7 +39,7 @@ export class PortListener {
       if (this.#server === server) this.#server = undefined;
       onRefused(error);
     });
-    return server.listen({ host: address, port, exclusive: true });
+    return server.listen({ host: address, port, exclusive: true }, onListening);
   }
 
   async #serve(client: Socket): Promise<void> {
