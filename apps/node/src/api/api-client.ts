@@ -26,8 +26,8 @@ export interface ConnectionPool {
   readonly line: FairLine;
 }
 
-/** Requests of all nodes that are under way at once. */
-const requestsAtOnce = 16;
+/** Requests of all nodes that are under way at once. Reports of one cluster share commits: the more are under way, the more share one. */
+const requestsAtOnce = 48;
 
 /** One pool for all nodes of an agent. */
 export function connectionPool(options: {
@@ -74,6 +74,21 @@ export class ApiClient {
 
   patch<T>(path: string, options: ApiRequest): Promise<T> {
     return this.#json('PATCH', path, options);
+  }
+
+  /**
+   * A patch whose body is made when the request's turn has come, so that it tells how things are then: what happened while it waited
+   * behind others needs no patch of its own. Without a body nothing is sent.
+   */
+  patchLatest<T>(
+    path: string,
+    contentType: string,
+    makeBody: () => object | undefined,
+  ): Promise<T | undefined> {
+    return this.#pool.line.run(clusterOf(path), async () => {
+      const body = makeBody();
+      return body === undefined ? undefined : this.#answer<T>('PATCH', path, { contentType, body });
+    });
   }
 
   delete<T>(path: string, options: ApiRequest): Promise<T> {

@@ -11,8 +11,8 @@ import type { PodInput } from './follow-inputs.ts';
 import { PodInputsSource } from './pod-inputs.ts';
 import type { ServiceDirectory } from '../services/service-directory.ts';
 import { serviceVariables } from '../services/service-variables.ts';
-import { isFinal, type PodFailure, podStatus } from './pod-status.ts';
-import { StatusWriter } from './status-writer.ts';
+import { isFinal, type NodePodStatus, type PodFailure, podStatus, type StatusInput } from './pod-status.ts';
+import { type StatusReport, StatusWriter } from './status-writer.ts';
 
 export interface PodWorkerOptions {
   readonly identity: PodIdentity;
@@ -302,24 +302,40 @@ export class PodWorker {
   }
 
   async #report(pod: Pod, failure?: PodFailure): Promise<void> {
-    const { runtime, identity, hostIp, clock } = this.#options;
+    const { runtime, identity, log } = this.#options;
     const observation = runtime.observe(identity.uid);
     if (observation === undefined || this.#startTime === undefined) return;
     this.#scheduleInputs(observation);
-    this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod);
-    const before = this.#writer.before(pod);
-    const status = podStatus({
+    const writer = (this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod));
+    const latest = (): StatusReport => {
+      const known = this.#pod ?? pod;
+      const seen = runtime.observe(identity.uid) ?? observation;
+      return {
+        pod: known,
+        status: this.#statusOf(pod, { observation: seen, before: writer.before(known) }, failure),
+      };
+    };
+    const outcome = await writer.write(latest);
+    if (outcome === 'gone') log.debug({ pod: identity }, 'the pod is gone; waiting to hear it');
+  }
+
+  #statusOf(
+    pod: Pod,
+    { observation, before }: Pick<StatusInput, 'before' | 'observation'>,
+    failure: PodFailure | undefined,
+  ): NodePodStatus {
+    const { hostIp, clock } = this.#options;
+    const now = clock.now();
+    return podStatus({
       pod,
       observation,
       before,
       hostIp,
-      startTime: this.#startTime,
+      startTime: this.#startTime ?? toTime(now),
       ...(failure === undefined ? {} : { failure }),
       isDeleted: pod.metadata.deletionTimestamp !== undefined,
-      now: clock.now(),
+      now,
     });
-    const outcome = await this.#writer.write(status, pod);
-    if (outcome === 'gone') this.#options.log.debug({ pod: identity }, 'the pod is gone; waiting to hear it');
   }
 
   async #confirmDeletion({ metadata }: Pod): Promise<void> {

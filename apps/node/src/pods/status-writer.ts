@@ -8,6 +8,15 @@ import type { NodePodStatus } from './pod-status.ts';
 /** What became of a write. `gone`: this pod is no more, or another one has its name. */
 export type WriteOutcome = 'written' | 'unchanged' | 'gone';
 
+/** What there is to say of a pod. */
+export interface StatusReport {
+  readonly status: NodePodStatus;
+  /** As the API had it last. */
+  readonly pod: Pod;
+}
+
+const statusPatchType = 'application/strategic-merge-patch+json';
+
 /** Writes one pod's status, and only what changed. */
 export class StatusWriter {
   readonly #api: ApiClient;
@@ -47,28 +56,39 @@ export class StatusWriter {
     return { ...written, conditions };
   }
 
-  /** @throws ApiError for what may succeed later. */
-  async write(status: NodePodStatus, pod: Pod): Promise<WriteOutcome> {
-    const known = this.#known(pod);
-    const current = pod.status;
-    // What was written once is not written again, even where the API keeps it in another form.
-    if (isDeepStrictEqual(known ?? pick(current, status), status)) return 'unchanged';
+  /**
+   * Writes the latest status there is: it is asked for once to see whether anything is to be written, and again when the request's turn has
+   * come. Until it is there the pod may have got a step further, and only where it has come to is told.
+   *
+   * @throws ApiError for what may succeed later.
+   */
+  async write(latest: () => StatusReport): Promise<WriteOutcome> {
+    if (!this.#differs(latest())) return 'unchanged';
+    let sent: NodePodStatus | undefined;
     try {
-      const { metadata } = await this.#api.patch<Pod>(this.#path, {
-        contentType: 'application/strategic-merge-patch+json',
+      const answer = await this.#api.patchLatest<Pod>(this.#path, statusPatchType, () => {
+        const report = latest();
+        if (!this.#differs(report)) return undefined;
+        sent = report.status;
         // A uid in a patch is a precondition.
-        body: {
+        return {
           metadata: { uid: this.#uid },
-          status: statusPatch(known ?? current, status),
-        },
+          status: statusPatch(this.#known(report.pod) ?? report.pod.status, report.status),
+        };
       });
-      this.#writtenAt = revisionOf(metadata);
+      if (answer === undefined) return 'unchanged';
+      this.#writtenAt = revisionOf(answer.metadata);
     } catch (error) {
       if (error instanceof ApiError && isGone(error)) return 'gone';
       throw error;
     }
-    this.#written = status;
+    this.#written = sent;
     return 'written';
+  }
+
+  /** What was written once is not written again, even where the API keeps it in another form. */
+  #differs({ status, pod }: StatusReport): boolean {
+    return !isDeepStrictEqual(this.#known(pod) ?? pick(pod.status, status), status);
   }
 }
 
