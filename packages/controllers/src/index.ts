@@ -31,3 +31,4 @@ export type {
   TurnTimer,
   TurnWrite,
 } from './turn/turn.ts';
+export { mostPodsAtOnce } from './pods/most-pods-at-once.ts';

@@ -9,3 +9,4 @@ export { compileSteering, type Flow, type Steering } from './steering.ts';
 export { createTimeSlices, type TimeSlices, type TimeSlicesOptions } from './time-slices.ts';
 export type { RequestBudget } from './token-bucket.ts';
 export { type LeasedTokens, TokenLeases, type TokenLeasesOptions, type TokenSource } from './token-leases.ts';
+export { Smoothed } from './smoothed.ts';

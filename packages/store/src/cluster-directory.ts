@@ -47,6 +47,17 @@ interface Parts {
 /** The clusters themselves: what there are, and how they come and go. */
 export function clusterDirectory(database: Database, parts: Parts): ClusterDirectory {
   const { known, writer, bodies } = parts;
+  /** Looks under way: many requests may come in the moment in which a cluster is no longer known to be there. */
+  const looks = new Map<string, Promise<boolean>>();
+  const lookFor = async (clusterId: string): Promise<boolean> => {
+    try {
+      const exists = await clusterExists(database, clusterId);
+      if (exists) known.set(clusterId, true);
+      return exists;
+    } finally {
+      looks.delete(clusterId);
+    }
+  };
   return {
     async createCluster(cluster) {
       const { clusterId, recordedBy } = cluster;
@@ -72,9 +83,9 @@ export function clusterDirectory(database: Database, parts: Parts): ClusterDirec
     },
     async clusterExists(clusterId) {
       if (known.has(clusterId)) return true;
-      const exists = await clusterExists(database, clusterId);
-      if (exists) known.set(clusterId, true);
-      return exists;
+      let look = looks.get(clusterId);
+      if (look === undefined) looks.set(clusterId, (look = lookFor(clusterId)));
+      return look;
     },
     clusterOwner: (clusterId) => clusterOwner(database, clusterId),
     listClusterIds: () => listClusterIds(database),

@@ -15,6 +15,8 @@ type ClusterQueries = Parameters<Parameters<PostgresJsDatabase['transaction']>[0
 export interface Database {
   readonly clusterSql: postgres.Sql;
   readonly fleetSql: postgres.Sql;
+  /** One connection of `berth_fleet` for what every request waits for and what is always short: it never stands behind anything long. */
+  readonly headSql: postgres.Sql;
   readonly fleet: PostgresJsDatabase;
   /** Runs raw queries in a read-only transaction; the first of them travels together with the cluster's name. */
   readCluster<T>(clusterId: string, read: (sql: postgres.TransactionSql) => Promise<T>): Promise<T>;
@@ -86,12 +88,14 @@ export function openDatabase(options: DatabaseOptions): Database {
     });
   const clusterSql = connect('berth_app', options.clusterPoolSize, byIndexAlone);
   const fleetSql = connect('berth_fleet', options.fleetPoolSize, {});
+  const headSql = connect('berth_fleet', 1, {});
   const clusterDatabase = drizzle(clusterSql);
   const fleet = drizzle(fleetSql);
 
   return {
     clusterSql,
     fleetSql,
+    headSql,
     fleet,
     async readCluster<T>(clusterId: string, read: (sql: postgres.TransactionSql) => Promise<T>): Promise<T> {
       // The wrapper keeps an array result as it is: postgres.js would await its members.
@@ -108,7 +112,7 @@ export function openDatabase(options: DatabaseOptions): Database {
         return work(queries);
       }),
     async close() {
-      await Promise.all([clusterSql.end({ timeout: 5 }), fleetSql.end({ timeout: 5 })]);
+      await Promise.all([clusterSql, fleetSql, headSql].map((sql) => sql.end({ timeout: 5 })));
     },
   };
 }

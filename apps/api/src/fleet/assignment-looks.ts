@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Smoothed } from '@berth/fairness';
 import type { AssignedVersion, HintBus, Store } from '@berth/store';
 
 /** Hints of a burst are one look. */
 const settleMs = 10;
-/** A look costs what its cluster has pods. It rests for so many times what the last one took, up to the most. */
+/** A look costs what its cluster has pods. One that takes longer than that as a rule is followed by a rest of so many times as long, up to the most. */
+const shortLookMs = 5;
 const restPerLook = 20;
 const longestRestMs = 500;
 
@@ -45,14 +47,15 @@ export function createAssignmentLooks({
   };
   const lookWhileHinted = async (clusterId: string): Promise<void> => {
     const state = { isHinted: true };
+    const took = new Smoothed();
     underWay.set(clusterId, state);
     await delay(settleMs, undefined, { ref: false });
     while (state.isHinted) {
       state.isHinted = false;
       const lookedAtMs = performance.now();
       await look(clusterId);
-      const tookMs = performance.now() - lookedAtMs;
-      const restMs = Math.min(longestRestMs, Math.max(settleMs, tookMs * restPerLook));
+      const tookMs = took.add(performance.now() - lookedAtMs);
+      const restMs = tookMs > shortLookMs ? Math.min(longestRestMs, tookMs * restPerLook) : settleMs;
       await delay(restMs, undefined, { ref: false });
     }
     underWay.delete(clusterId);

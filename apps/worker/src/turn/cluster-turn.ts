@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { type PlanRoom, type Reconciler, runTurn, type TurnPlan, viewOwnNodes } from '@berth/controllers';
+import {
+  mostPodsAtOnce,
+  type PlanRoom,
+  type Reconciler,
+  runTurn,
+  type TurnPlan,
+  viewOwnNodes,
+} from '@berth/controllers';
 import { planState } from '@berth/machinery';
 import { type KindRegistry, tenantRegistry, withOwnNodes } from '@berth/kinds';
 import type { Store, TurnCommit, TurnOutcome } from '@berth/store';
@@ -45,6 +52,8 @@ export interface TurnSize {
   readonly maxMs: number;
   /** Changes of the log, and timers that are due, that one turn looks at: of each so many. */
   readonly maxChanges: number;
+  /** Pods that one reconcile deals with. Default: as many as controllers like. */
+  readonly podsAtOnce?: number;
 }
 
 export const defaultTurnSize: TurnSize = { maxWrites: 2_000, maxMs: 200, maxChanges: 2_000 };
@@ -55,7 +64,12 @@ export const defaultTurnSize: TurnSize = { maxWrites: 2_000, maxMs: 200, maxChan
  */
 export function withNeighbours({ maxWrites, maxMs, maxChanges }: TurnSize): TurnSize {
   const tenth = (whole: number): number => Math.max(1, Math.floor(whole / 10));
-  return { maxWrites: tenth(maxWrites), maxMs: tenth(maxMs), maxChanges: tenth(maxChanges) };
+  return {
+    maxWrites: tenth(maxWrites),
+    maxMs: tenth(maxMs),
+    maxChanges: tenth(maxChanges),
+    podsAtOnce: tenth(mostPodsAtOnce),
+  };
 }
 
 /** Conflicts in a row after which the cluster goes back to the end of the queue. */
@@ -136,7 +150,11 @@ async function attemptTurn(
     clusterCa: deps.clusterCa,
     distrustsReleases: attempt.distrustsReleases,
     plan: attempt.plan,
-    budget: { maxWrites: budget.maxWrites, deadline: () => performance.now() - plannedAt > budget.maxMs },
+    budget: {
+      maxWrites: budget.maxWrites,
+      deadline: () => performance.now() - plannedAt > budget.maxMs,
+      ...(budget.podsAtOnce !== undefined && { podsAtOnce: budget.podsAtOnce }),
+    },
   });
   deps.onPlanned?.(performance.now() - plannedAt);
   for (const failure of plan.errors) report.reconcileFailed(clusterId, failure);

@@ -1,3 +1,5 @@
+import { Smoothed } from '@berth/fairness';
+
 /** A tenant as far as its turns go. */
 interface TurnTenant {
   readonly tenantId: string;
@@ -22,12 +24,12 @@ export interface TurnSurroundings {
   readonly hasNeighbours: boolean;
 }
 
-/** A turn that keeps the thread for longer than that keeps its place for so many times as long, when there are neighbours. */
+/** A tenant whose turns keep the thread for longer than that as a rule keeps the place of each for so many times as long, when there are neighbours. */
 const shortTurnMs = 15;
 const restsPerTurn = 20;
 const longestRestMs = 1_000;
 /** So long after its last turn a tenant still counts as a neighbour. */
-const neighbourForMs = 2_000;
+const neighbourForMs = 10_000;
 
 /** What a turn came to. */
 export interface TurnWork {
@@ -38,6 +40,7 @@ export interface TurnWork {
 interface RunningTenant {
   running: number;
   lastMs: number;
+  readonly busyMs: Smoothed;
   /** Clusters whose turn came while the tenant had its share. */
   readonly waiting: Set<string>;
 }
@@ -47,7 +50,7 @@ interface RunningTenant {
  * once, and the cluster is asked for again when one of the tenant's turns has ended, at the end of the queue like everybody.
  * What waits here is lost with the process, and found again by the sweep, for the cluster's log is ahead of its cursor.
  *
- * While others have turns, too, a turn that kept the thread for long keeps its place for a while, so that one tenant has a small part of the
+ * While others have turns, too, one of a tenant whose turns keep the thread for long keeps its place for a while, so that one tenant has a small part of the
  * thread, and of the database and the nodes behind it. What counts is the time that it kept the thread, not what it waited for: a turn
  * that is slow because of others pays nothing.
  *
@@ -77,7 +80,8 @@ export class TenantTurns {
     state.waiting.delete(clusterId);
     let busyMs = 0;
     try {
-      ({ busyMs } = await turn({ hasNeighbours: this.#hasNeighbours(tenant.tenantId) }));
+      const work = await turn({ hasNeighbours: this.#hasNeighbours(tenant.tenantId) });
+      busyMs = state.busyMs.add(work.busyMs);
     } finally {
       state.lastMs = this.#options.nowMs();
       if (busyMs > shortTurnMs && this.#hasNeighbours(tenant.tenantId)) {
@@ -98,7 +102,10 @@ export class TenantTurns {
     let state = this.#tenants.get(tenantId);
     if (state === undefined) {
       this.#forgetThoseGone();
-      this.#tenants.set(tenantId, (state = { running: 0, lastMs: 0, waiting: new Set() }));
+      this.#tenants.set(
+        tenantId,
+        (state = { running: 0, lastMs: 0, busyMs: new Smoothed(), waiting: new Set() }),
+      );
     }
     return state;
   }

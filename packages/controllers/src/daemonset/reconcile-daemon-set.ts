@@ -102,15 +102,15 @@ function planWithin(
   const rolls = isSettled && specOf(situation.daemonSet).updateStrategy?.type === 'RollingUpdate';
   const { retryAt } = whole;
   const plan = rolls ? { ...rollPods(situation), retryAt } : whole;
-  const { mostCreates = Number.POSITIVE_INFINITY } = context;
+  const { mostCreates = Number.POSITIVE_INFINITY, podsAtOnce = mostPodsAtOnce } = context;
   // The revision is the first of the creates; pods of one that cannot be made would be of none.
   const isNewRevision = history.actions.some(({ type }) => type === 'create');
   const creates = Math.max(0, mostCreates - (isNewRevision ? 1 : 0));
   if (!acceptsObjects(view, namespace) || (isNewRevision && mostCreates === 0)) {
-    return { ...nothingPlanned, remove: plan.remove.slice(0, mostPodsAtOnce), retryAt };
+    return { ...nothingPlanned, remove: plan.remove.slice(0, podsAtOnce), retryAt };
   }
-  const remove = plan.remove.slice(0, mostPodsAtOnce);
-  const room = Math.min(creates, mostPodsAtOnce - remove.length);
+  const remove = plan.remove.slice(0, podsAtOnce);
+  const room = Math.min(creates, podsAtOnce - remove.length);
   return { ...plan, remove, create: plan.create.slice(0, room) };
 }
 

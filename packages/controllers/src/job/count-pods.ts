@@ -25,7 +25,10 @@ export interface Count {
  * counted twice and none is lost. `status.uncountedTerminatedPods`, where upstream keeps pods between its two separate
  * writes, is honoured but never filled.
  */
-export function countPods(situation: Situation, verdict: Verdict | undefined): Count {
+export function countPods(
+  situation: Situation,
+  { verdict, podsAtOnce = mostPodsAtOnce }: { verdict: Verdict | undefined; podsAtOnce?: number | undefined },
+): Count {
   const { job, pods, indexed } = situation;
   const listed = listedPods(job);
   const released: Pod[] = [];
@@ -35,7 +38,7 @@ export function countPods(situation: Situation, verdict: Verdict | undefined): C
   let isWhole = true;
   for (const pod of pods) {
     if (!hasFinalizer(pod, trackingFinalizer) || !mayRelease(situation, { pod, verdict })) continue;
-    if (released.length === mostPodsAtOnce) {
+    if (released.length >= podsAtOnce) {
       isWhole = false;
       break;
     }

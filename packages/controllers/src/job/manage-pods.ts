@@ -23,7 +23,11 @@ const nothing: PodPlan = { create: [], remove: [], retryAt: undefined };
 /** As many active pods as the Job wants: no more than `parallelism`, nor than completions that are missing. */
 export function managePods(
   situation: Situation,
-  { now, mostCreates = mostPodsAtOnce }: Pick<ReconcileContext, 'now' | 'mostCreates'>,
+  {
+    now,
+    podsAtOnce = mostPodsAtOnce,
+    mostCreates = podsAtOnce,
+  }: Pick<ReconcileContext, 'now' | 'mostCreates' | 'podsAtOnce'>,
 ): PodPlan {
   const { job, active, indexed, terminating } = situation;
   const completions = indexed?.completions;
@@ -32,11 +36,11 @@ export function managePods(
   }
   const wanted = wantedPods(situation);
   const remove = podsToRemove(active, { atLeast: Math.max(0, active.length - wanted), completions });
-  if (remove.length > 0) return { ...nothing, remove: remove.slice(0, mostPodsAtOnce) };
+  if (remove.length > 0) return { ...nothing, remove: remove.slice(0, podsAtOnce) };
 
   const missing = wanted - active.length - (replacesOnlyEndedPods(job) ? terminating : 0);
   if (missing <= 0) return nothing;
-  return createPods(situation, { count: Math.min(missing, mostCreates, mostPodsAtOnce), now });
+  return createPods(situation, { count: Math.min(missing, mostCreates, podsAtOnce), now });
 }
 
 function wantedPods({ job, active, succeeded }: Situation): number {

@@ -42,7 +42,7 @@ export function reconcileJob(
   const plan = planPods(situation, { verdict: certain, view, context });
   const active = situation.active.length - plan.remove.length + plan.create.length;
   const verdict = certain ?? judgeCompletion(situation, active);
-  const count = countPods(situation, verdict);
+  const count = countPods(situation, { verdict, podsAtOnce: context.podsAtOnce });
   const progress = {
     count,
     verdict,
@@ -71,7 +71,8 @@ function planPods(
   situation: Situation,
   { verdict, view, context }: { verdict: Verdict | undefined; view: ClusterView; context: ReconcileContext },
 ): PodPlan {
-  if (verdict) return { ...nothingPlanned, remove: situation.active.slice(0, mostPodsAtOnce) };
+  const { podsAtOnce = mostPodsAtOnce } = context;
+  if (verdict) return { ...nothingPlanned, remove: situation.active.slice(0, podsAtOnce) };
   const { deletionTimestamp, namespace = '' } = situation.job.metadata;
   if (deletionTimestamp || !acceptsObjects(view, namespace)) return nothingPlanned;
   return managePods(situation, context);

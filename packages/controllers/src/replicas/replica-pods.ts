@@ -18,11 +18,12 @@ export function planPods(
   active: readonly Pod[],
   { view, context }: { view: ClusterView; context: ReconcileContext },
 ): PodPlan {
+  const { podsAtOnce = mostPodsAtOnce, mostCreates = podsAtOnce } = context;
   const missing = (owner.spec?.replicas ?? 1) - active.length;
   if (missing >= 0) {
-    return { create: Math.min(missing, mostPodsAtOnce, context.mostCreates ?? missing), remove: [] };
+    return { create: Math.min(missing, podsAtOnce, mostCreates), remove: [] };
   }
-  const count = Math.min(-missing, mostPodsAtOnce);
+  const count = Math.min(-missing, podsAtOnce);
   if (count === active.length) return { create: 0, remove: active };
   const related = relatedPods(owner, active, view);
   return { create: 0, remove: podsToDelete(active, count, { now: context.now, related }) };

@@ -1,5 +1,6 @@
 import type { Pod } from '@berth/kinds';
 import { type ClusterState, failureMessage, type PodFacts, preempt, schedulePod } from '@berth/scheduler';
+import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import type { Action, ClusterView } from '../reconciler.ts';
 import { inQueueOrder, isWaiting, unschedulable } from './pod-queue.ts';
 import { preemptActions } from './preempt-actions.ts';
@@ -9,9 +10,7 @@ import { schedulingState } from './scheduling-state.ts';
 const shortestRetryMs = 1_000;
 const longestRetryMs = 60_000;
 
-/** One reconcile binds no more pods than that; the next one, in the same turn, goes on. */
-const mostPodsAtOnce = 500;
-/** Nor does it tell more of them that they wait for another reason now. */
+/** One reconcile does not tell more of them that they wait for another reason now. */
 const mostPodsTold = 100;
 /** Nor does it make room for more of them at the cost of others: that takes a look at every pod of every node. */
 const mostPreemptions = 20;
@@ -19,16 +18,19 @@ const mostPreemptions = 20;
 export interface PlacePodsOptions {
   readonly now: Date;
   readonly which: (pod: Pod) => boolean;
+  /** As in `ReconcileContext`. */
+  readonly podsAtOnce?: number | undefined;
 }
 
 /**
  * Finds nodes for the pods that have none, the most important first. Of pods that are alike, one that does not fit speaks
  * for the rest: ten thousand pods of one Job that do not fit cost as much as one.
  */
-export function placePods(view: ClusterView, { now, which }: PlacePodsOptions): readonly Action[] {
+export function placePods(view: ClusterView, options: PlacePodsOptions): readonly Action[] {
+  const { now, which, podsAtOnce = mostPodsAtOnce } = options;
   const state = schedulingState(view);
   const pods = [...state.unassigned.values()].filter(({ pod }) => which(pod)).sort(inQueueOrder);
-  const round = new Round(state, now);
+  const round = new Round(state, { now, podsAtOnce });
   for (const pod of pods) {
     round.place(pod);
     if (round.isFull) return [...round.actions, { type: 'wakeAt', at: now }];
@@ -43,6 +45,7 @@ class Round {
   readonly actions: Action[] = [];
   readonly #state: ClusterState;
   readonly #now: Date;
+  readonly #podsAtOnce: number;
   /** By the shape of pods why they do not fit. */
   readonly #refused = new Map<string, string>();
   readonly #victims = new Set<string>();
@@ -50,13 +53,14 @@ class Round {
   #told = 0;
   #preempted = 0;
 
-  constructor(state: ClusterState, now: Date) {
+  constructor(state: ClusterState, { now, podsAtOnce }: { now: Date; podsAtOnce: number }) {
     this.#state = state;
     this.#now = now;
+    this.#podsAtOnce = podsAtOnce;
   }
 
   get isFull(): boolean {
-    return this.#bound >= mostPodsAtOnce || this.#preempted >= mostPreemptions;
+    return this.#bound >= this.#podsAtOnce || this.#preempted >= mostPreemptions;
   }
 
   place(pod: PodFacts): void {

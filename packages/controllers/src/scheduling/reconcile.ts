@@ -7,8 +7,9 @@ import { schedulingKeys } from './wakes.ts';
 export const scheduler: Reconciler = {
   name: 'default-scheduler',
   keysOf: schedulingKeys,
-  reconcile: (key, view, { now }) => {
-    if (key.name === freshPods.name) return placePods(view, { now, which: (pod) => !isWaiting(pod) });
-    return key.name === waitingPods.name ? placePods(view, { now, which: () => true }) : [];
+  reconcile: (key, view, { now, podsAtOnce }) => {
+    if (key.name === freshPods.name)
+      return placePods(view, { now, podsAtOnce, which: (pod) => !isWaiting(pod) });
+    return key.name === waitingPods.name ? placePods(view, { now, podsAtOnce, which: () => true }) : [];
   },
 };

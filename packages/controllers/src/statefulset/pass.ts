@@ -14,11 +14,15 @@ export class Pass {
   readonly #set: StatefulSet;
   readonly #refusal: string | undefined;
   #createsLeft: number;
-  #podsLeft = mostPodsAtOnce;
+  #podsLeft: number;
 
-  constructor(set: StatefulSet, { mostCreates, createRefusal }: ReconcileContext) {
+  constructor(
+    set: StatefulSet,
+    { mostCreates, createRefusal, podsAtOnce = mostPodsAtOnce }: ReconcileContext,
+  ) {
     this.#set = set;
     this.#refusal = createRefusal;
+    this.#podsLeft = podsAtOnce;
     this.#createsLeft = mostCreates ?? Number.POSITIVE_INFINITY;
   }
 

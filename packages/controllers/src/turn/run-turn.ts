@@ -74,7 +74,7 @@ class Turn {
     for (const reconciler of input.reconcilers) this.#enlist(reconciler);
     this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
-    this.#context = { now, newNameSuffix, clusterCa };
+    this.#context = { now, newNameSuffix, clusterCa, podsAtOnce: input.budget.podsAtOnce };
     const policies = (resource: string, namespace: string) => policiesIn(this.#overlay, resource, namespace);
     const lifecycleContext = {
       now,

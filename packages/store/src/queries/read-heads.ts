@@ -7,7 +7,7 @@ export function readHeads(
   clusterIds: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   return translated('read', async () => {
-    const rows = await database.fleetSql<{ id: string; revision: number }[]>`
+    const rows = await database.headSql<{ id: string; revision: number }[]>`
       select id, revision from berth.clusters where id = any(${[...clusterIds]})`;
     return new Map(rows.map(({ id, revision }) => [id, revision]));
   });
