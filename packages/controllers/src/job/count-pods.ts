@@ -53,11 +53,13 @@ export function countPods(
     }
   }
   const gone = new Set(released.map((pod) => pod.metadata.uid ?? ''));
-  const held = new Set(
-    pods.filter((pod) => hasFinalizer(pod, trackingFinalizer)).map((pod) => pod.metadata.uid ?? ''),
-  );
-  const settle = (uids: readonly string[] = []): string[] =>
-    uids.filter((uid) => held.has(uid) && !gone.has(uid));
+  const settle = (uids: readonly string[] = []): string[] => {
+    if (uids.length === 0) return [];
+    const held = new Set(
+      pods.filter((pod) => hasFinalizer(pod, trackingFinalizer)).map((pod) => pod.metadata.uid ?? ''),
+    );
+    return uids.filter((uid) => held.has(uid) && !gone.has(uid));
+  };
   const before = job.status?.uncountedTerminatedPods ?? {};
   const uncounted = { succeeded: settle(before.succeeded), failed: settle(before.failed) };
   const completed = indexed?.countedSucceeded.with(indexes);
