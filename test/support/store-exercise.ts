@@ -101,6 +101,7 @@ export const steps: Readonly<Record<string, Step>> = {
   },
   'cluster.terminating': ({ cluster }) => cluster.terminating('configmaps'),
   'cluster.head': ({ cluster }) => cluster.head(),
+  'cluster.rulesRevision': ({ cluster }) => cluster.rulesRevision(),
   'cluster.get': ({ cluster, key }) => cluster.get(key),
   'cluster.heldValues': ({ cluster }) => cluster.heldValues(),
   'cluster.list': async ({ cluster }) => {

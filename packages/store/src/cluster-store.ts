@@ -39,7 +39,8 @@ export function clusterStore(clusterId: string, parts: SharedParts): ClusterStor
   const { database, bodies, groupCommit, heads, objects, replicas, feeds } = parts;
   return {
     clusterId,
-    head: () => heads.head(clusterId),
+    head: async () => (await heads.head(clusterId)).revision,
+    rulesRevision: async () => (await heads.head(clusterId)).rulesRevision,
     get: (key) => objects.read(clusterId, key),
     async list(query) {
       const page = await listObjects(database, clusterId, query);

@@ -1,15 +1,16 @@
 import { ClusterMissingError } from './errors.ts';
+import type { ClusterHead } from './queries/read-heads.ts';
 
-/** Reads the newest revisions of clusters that exist. */
-export type ReadHeads = (clusterIds: readonly string[]) => Promise<ReadonlyMap<string, number>>;
+/** Reads how far clusters are that exist. */
+export type ReadHeads = (clusterIds: readonly string[]) => Promise<ReadonlyMap<string, ClusterHead>>;
 
 interface Round {
   readonly clusterIds: Set<string>;
-  readonly heads: Promise<ReadonlyMap<string, number>>;
+  readonly heads: Promise<ReadonlyMap<string, ClusterHead>>;
 }
 
 /**
- * The newest revision, as of a moment after the call: callers that come while a query is under way share the next one,
+ * How far clusters are, as of a moment after the call: callers that come while a query is under way share the next one,
  * over all clusters.
  */
 export class HeadReader {
@@ -25,7 +26,7 @@ export class HeadReader {
   }
 
   /** @throws ClusterMissingError */
-  async head(clusterId: string): Promise<number> {
+  async head(clusterId: string): Promise<ClusterHead> {
     const head = (await this.heads([clusterId])).get(clusterId);
     if (head === undefined) {
       this.#onMissing(clusterId);
@@ -35,7 +36,7 @@ export class HeadReader {
   }
 
   /** Without those that do not exist, and with those that others asked for. */
-  heads(clusterIds: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+  heads(clusterIds: Iterable<string>): Promise<ReadonlyMap<string, ClusterHead>> {
     const round = (this.#next ??= this.#newRound());
     for (const clusterId of clusterIds) round.clusterIds.add(clusterId);
     return round.heads;

@@ -86,9 +86,10 @@ export function openStore(options: OpenStoreOptions): Store {
       replicas.drop(clusterId);
     },
   );
+  const revisionOf = async (clusterId: string): Promise<number> => (await heads.head(clusterId)).revision;
   const feeds = new Feeds(
     {
-      head: (clusterId) => heads.head(clusterId),
+      head: revisionOf,
       heads: (clusterIds) => heads.heads(clusterIds),
       changes,
     },
@@ -96,7 +97,7 @@ export function openStore(options: OpenStoreOptions): Store {
   );
   const replicas = new ReplicaCache(
     {
-      head: (clusterId) => heads.head(clusterId),
+      head: revisionOf,
       async snapshot(clusterId, visit) {
         const objects: StoredObject[] = [];
         const revision = await loadSnapshot(database, clusterId, (object) => objects.push(object));

@@ -142,6 +142,10 @@ export interface ClusterStore {
   readonly clusterId: string;
   /** The newest revision; 0 before the first write. Concurrent callers share one query. @throws ClusterMissingError */
   head(): Promise<number>;
+  /**
+   * What the objects of RBAC were at this revision they still are: shares the query of `head`. @throws ClusterMissingError
+   */
+  rulesRevision(): Promise<number>;
   get(key: ObjectKey): Promise<StoredObject | undefined>;
   /**
    * @throws CompactedError when `query.revision` is older than retention; FutureRevisionError when it is not yet

@@ -1,7 +1,7 @@
 import { tenantRegistry } from '@berth/kinds';
 import type { ClusterStore, Store, Write } from '@berth/store';
 import { expect, test } from 'vitest';
-import { openTestStore } from '../../../../test/support/store.ts';
+import { deleteCluster, openTestStore } from '../../../../test/support/store.ts';
 import { createRulesReader } from './rules-reader.ts';
 
 const { store, openAnother, newCluster } = await openTestStore();
@@ -26,14 +26,13 @@ const configMap = (op: Write['op']): Write => ({
 
 /** A reader with counts of what it asks the store for. */
 function countingReader(from: Store = store, limits: { readonly maxBytes?: number } = {}) {
-  const asked = { heads: 0, news: 0, loads: 0 };
+  const asked = { heads: 0, loads: 0 };
   const counted: Pick<Store, 'cluster'> = {
     cluster: (clusterId): ClusterStore => {
       const cluster = from.cluster(clusterId);
       return {
         ...cluster,
-        head: () => (asked.heads++, cluster.head()),
-        resourcesChanged: (...call) => (asked.news++, cluster.resourcesChanged(...call)),
+        rulesRevision: () => (asked.heads++, cluster.rulesRevision()),
         readResources: (...call) => (asked.loads++, cluster.readResources(...call)),
       };
     },
@@ -71,14 +70,27 @@ test('rules are compiled again only when objects of RBAC changed', async () => {
   const { asked, may } = countingReader();
   await may(cluster, 'get');
   await may(cluster, 'get');
-  expect(asked).toEqual({ heads: 2, news: 0, loads: 1 });
+  expect(asked).toEqual({ heads: 2, loads: 1 });
   await cluster.write(configMap('update'));
   await may(cluster, 'get');
   await may(cluster, 'get');
-  expect(asked).toEqual({ heads: 4, news: 1, loads: 1 });
+  expect(asked).toEqual({ heads: 4, loads: 1 });
   await cluster.write(write('create', 'rolebindings', bound));
   await Promise.all(Array.from({ length: 20 }, () => may(cluster, 'get')));
-  expect(asked).toMatchObject({ news: 2, loads: 2 });
+  expect(asked).toMatchObject({ loads: 2 });
+});
+
+test('rules of a former cluster of the same name are not those of the next one', async () => {
+  const cluster = await newCluster([
+    write('create', 'roles', rules('get')),
+    write('create', 'rolebindings', bound),
+  ]);
+  const { clusterId } = cluster;
+  const { may } = countingReader();
+  expect(await may(cluster, 'get')).toBe(true);
+  await deleteCluster(store, clusterId);
+  await store.createCluster({ clusterId, tenantId: 'tenant', seed: [] });
+  expect(await may(store.cluster(clusterId), 'get')).toBe(false);
 });
 
 test('clusters without objects of their own share the rules that every cluster has', async () => {

@@ -11,22 +11,19 @@ const resources: readonly string[] = Object.values(policyResources);
 const mostClusters = 5_000;
 /** Bytes of all objects that kept rules were made of; the rules themselves take a few times as much. */
 const mostBytes = 32 * 1024 * 1024;
-/** Further behind than this, reading the objects is cheaper than looking through the log. */
-const maxLag = 10_000;
 /** Counted for a cluster that has no objects of its own. */
 const leastBytes = 512;
 
 interface Held {
   readonly rules: CompiledRules;
   readonly bytes: number;
-  /** The rules are those of this revision. Moves on as long as nothing of them changes. */
-  revision: number;
+  /** The rules are those of this revision. */
+  readonly revision: number;
 }
 
 /**
- * The rules of a cluster, compiled, as new as every write that was acknowledged before the call. Where nothing in the
- * cluster changed since the last call, that costs the one query for its newest revision, which all callers of all clusters
- * share; where something else did, one more, which looks through what the log gained.
+ * The rules of a cluster, compiled, as new as every write that was acknowledged before the call. Where no object of RBAC
+ * changed since the last call, that costs the one query for how far the cluster is, which all callers of all clusters share.
  */
 export function createRulesReader(
   store: Pick<Store, 'cluster'>,
@@ -51,29 +48,21 @@ export function createRulesReader(
     held.set(cluster.clusterId, loaded);
     return loaded;
   };
-  const bringForward = async (cluster: ClusterStore, head: number): Promise<Held> => {
-    const known = held.peek(cluster.clusterId);
-    if (known === undefined || head - known.revision > maxLag) return load(cluster);
-    const { revision, changed } = await cluster.resourcesChanged(resources, known.revision);
-    if (changed) return load(cluster);
-    known.revision = Math.max(known.revision, revision);
-    return known;
-  };
-  /** Callers that come while the rules are brought forward share that, and look whether it was enough. */
-  const refresh = (cluster: ClusterStore, head: number): Promise<Held> => {
+  /** Callers that come while the rules are read share that, and look whether it was enough. */
+  const refresh = (cluster: ClusterStore): Promise<Held> => {
     const { clusterId } = cluster;
     const running = refreshing.get(clusterId);
     if (running !== undefined) return running;
-    const started = bringForward(cluster, head).finally(() => refreshing.delete(clusterId));
+    const started = load(cluster).finally(() => refreshing.delete(clusterId));
     refreshing.set(clusterId, started);
     return started;
   };
 
   return async (clusterId) => {
     const cluster = store.cluster(clusterId);
-    const head = await cluster.head();
+    const newest = await cluster.rulesRevision();
     let known = held.get(clusterId);
-    while (known === undefined || known.revision < head) known = await refresh(cluster, head);
+    while (known === undefined || known.revision < newest) known = await refresh(cluster);
     return known.rules;
   };
 }

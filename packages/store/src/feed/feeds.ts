@@ -5,7 +5,7 @@ import { ClusterFeed, type FeedSource } from './cluster-feed.ts';
 
 export interface FeedsSource extends FeedSource {
   /** The newest revisions of those clusters that exist. */
-  heads(clusterIds: Iterable<string>): Promise<ReadonlyMap<string, number>>;
+  heads(clusterIds: Iterable<string>): Promise<ReadonlyMap<string, { readonly revision: number }>>;
 }
 
 interface Followed {
@@ -105,7 +105,7 @@ export class Feeds {
     try {
       const clusterIds = [...this.#followed.keys()];
       const heads = await this.#source.heads(clusterIds);
-      for (const clusterId of clusterIds) this.#polled(clusterId, heads.get(clusterId));
+      for (const clusterId of clusterIds) this.#polled(clusterId, heads.get(clusterId)?.revision);
     } catch {
       // The database is away. Followers wait; those who read or write are told.
     } finally {

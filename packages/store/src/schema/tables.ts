@@ -32,6 +32,8 @@ export const clusters = berth.table(
     turnRevision: counter('turn_revision').notNull().default(0),
     /** The log up to here may be gone. */
     compactedRevision: counter('compacted_revision').notNull().default(0),
+    /** The newest revision of an object of RBAC, if not before the cluster's first: kept by a trigger of the log. */
+    rulesRevision: counter('rules_revision').notNull().default(0),
     /** Refuses every write and every turn. */
     suspended: boolean().notNull().default(false),
     /** There are rows of it in `quotas`. */
