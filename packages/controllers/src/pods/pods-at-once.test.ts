@@ -24,17 +24,13 @@ const workloads: ReadonlyArray<{ apiVersion: string; kind: string; spec: object 
   { apiVersion: 'batch/v1', kind: 'Job', spec: { parallelism: podCount, completions: podCount } },
 ];
 
-function workload({ apiVersion, kind, spec }: (typeof workloads)[number]): KubeObject {
+function workload({ apiVersion, kind, spec }: (typeof workloads)[number]): KubeObject & { spec: object } {
   const selectors: Record<string, object> = {
     Job: { template: { ...template, spec: { ...template.spec, restartPolicy: 'Never' } } },
     ReplicationController: { selector: labels, template },
   };
-  return {
-    apiVersion,
-    kind,
-    metadata: { name: 'web', namespace: 'default' },
-    spec: { ...spec, ...(selectors[kind] ?? { selector: { matchLabels: labels }, template }) },
-  } as KubeObject;
+  const whole = { ...spec, ...(selectors[kind] ?? { selector: { matchLabels: labels }, template }) };
+  return { apiVersion, kind, metadata: { name: 'web', namespace: 'default' }, spec: whole };
 }
 
 /** Each turn is one reconcile that does something. */
@@ -55,7 +51,7 @@ function busiestTurn(cluster: MemoryCluster): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const entry of news) {
       if (entry.resource !== 'pods') continue;
-      const what = whatHappened(entry.before as Pod | undefined, entry.after as Pod | undefined);
+      const what = whatHappened(entry.before, entry.after);
       counts[what] = (counts[what] ?? 0) + 1;
     }
     for (const [what, count] of Object.entries(counts)) busiest[what] = Math.max(busiest[what] ?? 0, count);
@@ -87,6 +83,6 @@ test('a ReplicaSet that is scaled down loses a few pods at a time', () => {
   busiestTurn(cluster);
   const scaled = cluster.get<KubeObject & { spec: object }>('replicasets.apps', 'default', 'web');
   if (!scaled) throw new Error(`${created.metadata.name} is gone`);
-  cluster.update({ ...scaled, spec: { ...scaled.spec, replicas: 1 } } as KubeObject);
+  cluster.update({ ...scaled, spec: { ...scaled.spec, replicas: 1 } });
   expect(busiestTurn(cluster)).toMatchObject({ deleted: most });
 });
