@@ -29,7 +29,7 @@ const state = () => (Date.now() - started < 700 ? 'early' : told && Date.now() -
 const server = require('node:http').createServer((request, response) => {
   const isProbe = request.url === '/ready';
   response.writeHead(isProbe && state() !== 'ok' ? 503 : 200, { connection: 'close' });
-  response.end(state() + ' ' + process.env.HOSTNAME);
+  response.end(request.url === '/pid' ? String(process.pid) : state() + ' ' + process.env.HOSTNAME);
 });
 server.listen(9376, process.env.POD_IP);
 process.on('SIGTERM', () => {
@@ -66,13 +66,15 @@ const deployment = {
 interface Place {
   readonly host: string;
   readonly port: number;
+  /** Default: the one of the beginning. */
+  readonly path?: string;
 }
 
 /** One request on a connection of its own. @throws what breaks it off */
-function ask({ host, port }: Place, localAddress?: string): Promise<string> {
+function ask({ host, port, path = '/' }: Place, localAddress?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const asked = request(
-      { host, port, agent: false, ...(localAddress !== undefined && { localAddress }) },
+      { host, port, path, agent: false, ...(localAddress !== undefined && { localAddress }) },
       (response) => {
         let text = '';
         response.on('data', (chunk) => (text += String(chunk)));
@@ -95,17 +97,47 @@ function counts(texts: readonly string[]): number[] {
   return [...Map.groupBy(texts, (text) => text).values()].map((each) => each.length);
 }
 
+/** As long as `during` takes, three clients ask all the time. @returns what they heard. */
+async function underLoad(request: () => Promise<string>, during: () => Promise<void>): Promise<string[]> {
+  let isOver = false;
+  const answers: string[] = [];
+  const load = Array.from({ length: 3 }, async () => {
+    while (!isOver) {
+      answers.push(await request());
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  });
+  // One that fails is told of by `Promise.all`.
+  for (const each of load) each.catch(() => (isOver = true));
+  try {
+    await during();
+  } finally {
+    isOver = true;
+  }
+  await Promise.all(load);
+  return answers;
+}
+
+interface PodShape {
+  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
+  readonly status: {
+    readonly podIP: string;
+    readonly conditions?: ReadonlyArray<{ readonly type: string; readonly status: string }>;
+    readonly containerStatuses?: ReadonlyArray<{ readonly restartCount: number }>;
+  };
+}
+
 const json = async (...args: string[]) => JSON.parse(await instance.ok('get', ...args, '-o', 'json'));
-const readyPods = async (): Promise<string[]> => {
-  const { items } = await json('pods', '-l', 'app=myapp');
-  return items
-    .filter(
-      (pod: { metadata: object; status: { conditions?: Array<{ type: string; status: string }> } }) =>
-        !('deletionTimestamp' in pod.metadata) &&
-        pod.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
-    )
-    .map((pod: { metadata: { name: string } }) => pod.metadata.name);
+const readyPods = async (label = 'app=myapp'): Promise<PodShape[]> => {
+  const { items } = (await json('pods', '-l', label)) as { items: PodShape[] };
+  return items.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
+  );
 };
+const names = (pods: readonly PodShape[]): string[] => pods.map(({ metadata }) => metadata.name);
+const restarts = ({ status }: PodShape): number => status.containerStatuses?.[0]?.restartCount ?? 0;
 
 describe('three servers behind a Service', () => {
   let place: Place;
@@ -122,41 +154,62 @@ describe('three servers behind a Service', () => {
     );
   });
 
-  test('each have an address of their own, and share the requests evenly', async () => {
-    const { items } = await json('pods', '-l', 'app=myapp');
-    const addresses = items.map((pod: { status: { podIP: string } }) => pod.status.podIP);
-    expect(new Set(addresses).size).toBe(3);
-    const answers = counts(await times(300, () => ask(place)));
-    expect(answers).toHaveLength(3);
-    for (const count of answers) expect(Math.abs(count - 100)).toBeLessThanOrEqual(20);
-  });
-
-  test('are killed and replaced under load, and a ready one answers every request', async () => {
-    let isOver = false;
-    const answers: string[] = [];
-    const load = Array.from({ length: 3 }, async () => {
-      while (!isOver) {
-        answers.push(await ask(place));
-        await new Promise((resolve) => setTimeout(resolve, 5));
-      }
-    });
-    const before = await readyPods();
-    try {
-      for (const name of before) {
-        await instance.ok('delete', 'pod', name, '--wait=false');
-        await eventually('another one is ready in its place', async () => (await readyPods()).length === 3);
-      }
-    } finally {
-      isOver = true;
-    }
-    await Promise.all(load);
-    const after = await readyPods();
-    expect(answers.filter((answer) => !answer.startsWith('ok '))).toEqual([]);
-    const answered = new Set(answers.map((answer) => answer.slice('ok '.length)));
-    for (const name of [...before, ...after]) expect(answered).toContain(name);
+  const expectEvenSpread = async () => {
     const evenly = counts(await times(300, () => ask(place)));
     expect(evenly).toHaveLength(3);
     for (const count of evenly) expect(Math.abs(count - 100)).toBeLessThanOrEqual(20);
+  };
+
+  test('each have an address of their own, and share the requests evenly', async () => {
+    const addresses = (await readyPods()).map(({ status }) => status.podIP);
+    expect(new Set(addresses).size).toBe(3);
+    await expectEvenSpread();
+  });
+
+  test('are deleted and replaced under load, and a ready one answers every request', async () => {
+    const before = names(await readyPods());
+    const answers = await underLoad(
+      () => ask(place),
+      async () => {
+        for (const name of before) {
+          await instance.ok('delete', 'pod', name, '--wait=false');
+          await eventually('another one is ready in its place', async () => {
+            const pods = names(await readyPods());
+            return pods.length === 3 && !pods.includes(name);
+          });
+        }
+      },
+    );
+    const after = names(await readyPods());
+    expect(answers.filter((answer) => !answer.startsWith('ok '))).toEqual([]);
+    const answered = new Set(answers.map((answer) => answer.slice('ok '.length)));
+    for (const name of [...before, ...after]) expect(answered).toContain(name);
+    await expectEvenSpread();
+  });
+
+  test('are killed under load, and a ready one answers every request of a client that asks again once', async () => {
+    let broken = 0;
+    // What was on its way in a process that was killed breaks off; nothing else does.
+    const askAgainOnce = () =>
+      ask(place).catch((error: NodeJS.ErrnoException) => {
+        expect(error.code).toBe('ECONNRESET');
+        broken += 1;
+        return ask(place);
+      });
+    const victims = await readyPods();
+    const answers = await underLoad(askAgainOnce, async () => {
+      for (const { metadata, status } of victims) {
+        process.kill(Number(await ask({ host: status.podIP, port: 9376, path: '/pid' })), 'SIGKILL');
+        await eventually('it runs again and is ready', async () => {
+          const pods = await readyPods();
+          const again = pods.find((pod) => pod.metadata.name === metadata.name);
+          return pods.length === 3 && again !== undefined && restarts(again) === 1;
+        });
+      }
+    });
+    expect(answers.filter((answer) => !answer.startsWith('ok '))).toEqual([]);
+    expect(broken).toBeLessThanOrEqual(3 * victims.length);
+    await expectEvenSpread();
   });
 
   test('keep a client where the Service says so', async () => {

@@ -70,7 +70,8 @@ export async function startNodeAgent(options: NodeAgentOptions): Promise<NodeAge
   const pool = connectionPool({ ca, nodes: options.nodes.length });
   const ended = new AbortController();
   const nodes = options.nodes.map((node) => ({ node, ...nodeParts(node, { ...options, pool }) }));
-  const proxy = new ServiceProxy({ clock, log });
+  const isUnready = (podAddress: string) => nodes.some(({ pods }) => pods.isUnready(podAddress));
+  const proxy = new ServiceProxy({ clock, log, isUnready });
   const directories = nodes.map(({ directory }) => directory).filter((directory) => directory !== undefined);
   const place = { nodeNames: new Set(options.nodes.map(({ name }) => name)), nodeAddress: address };
   for (const directory of directories) {

@@ -2,7 +2,9 @@ import type { Pod } from '@berth/kinds';
 import { type PodIdentity, type PodRuntime, stopGroups } from '@berth/runtime';
 import type { PodFeedListener } from '../fleet/pod-feed.ts';
 import type { PodInput } from './follow-inputs.ts';
+import { unreadyContainers } from './pod-conditions.ts';
 import { PodWorker, type PodWorkerOptions } from './pod-worker.ts';
+import { UnreadyAddresses } from './unready-addresses.ts';
 
 export type NodePodsOptions = Omit<PodWorkerOptions, 'identity' | 'onDone'>;
 
@@ -13,11 +15,16 @@ const reportSeconds = 4;
 export class NodePods implements PodFeedListener {
   readonly #options: NodePodsOptions;
   readonly #workers = new Map<string, PodWorker>();
+  readonly #unready = new UnreadyAddresses();
 
   constructor(options: NodePodsOptions) {
     this.#options = options;
     const { runtime } = options;
-    runtime.onChange((uid) => this.#workers.get(uid)?.observed());
+    runtime.onChange((uid) => {
+      // At once: before a container that ended runs again, and is connected to.
+      this.#unready.note(uid, this.#unreadyAddress(uid));
+      this.#workers.get(uid)?.observed();
+    });
     runtime.onEvent((event) => this.#workers.get(event.podUid)?.event(event));
   }
 
@@ -47,6 +54,11 @@ export class NodePods implements PodFeedListener {
 
   all(): PodWorker[] {
     return [...this.#workers.values()];
+  }
+
+  /** Whether it is the address of a pod that is not ready, and nobody else's. */
+  isUnready(address: string): boolean {
+    return this.#unready.has(address);
   }
 
   /** Whether any pod takes something in. */
@@ -90,10 +102,22 @@ export class NodePods implements PodFeedListener {
     for (const worker of this.#workers.values()) worker.close();
   }
 
+  #unreadyAddress(podUid: string): string | undefined {
+    const { runtime, hostIp } = this.#options;
+    const pod = this.#workers.get(podUid)?.pod;
+    const { podIp, containers = [] } = runtime.observe(podUid) ?? {};
+    if (pod === undefined || podIp === hostIp) return undefined;
+    const statuses = containers.map(({ status }) => status);
+    return unreadyContainers(pod, statuses).length > 0 ? podIp : undefined;
+  }
+
   #worker(identity: PodIdentity): PodWorker {
     let worker = this.#workers.get(identity.uid);
     if (worker === undefined) {
-      const onDone = () => this.#workers.delete(identity.uid);
+      const onDone = () => {
+        this.#workers.delete(identity.uid);
+        this.#unready.note(identity.uid, undefined);
+      };
       worker = new PodWorker({ ...this.#options, identity, onDone });
       this.#workers.set(identity.uid, worker);
     }

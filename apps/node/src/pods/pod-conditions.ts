@@ -44,14 +44,18 @@ export function podConditions(input: ConditionInput, before: readonly PodConditi
 function containersReadyVerdict({ pod, phase, initStatuses, statuses }: ConditionInput): Verdict {
   if (phase === 'Succeeded') return { status: 'False', reason: 'PodCompleted' };
   if (phase === 'Failed') return { status: 'False', reason: 'PodFailed' };
-  const sidecars = (pod.spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
-  const all = [...initStatuses, ...statuses];
-  const unready = [...sidecars, ...(pod.spec?.containers ?? [])]
-    .map(({ name }) => name)
-    .filter((name) => all.find((status) => status.name === name)?.ready !== true);
+  const unready = unreadyContainers(pod, [...initStatuses, ...statuses]);
   if (unready.length === 0) return { status: 'True' };
   const message = `containers with unready status: [${unready.join(' ')}]`;
   return { status: 'False', reason: 'ContainersNotReady', message };
+}
+
+/** The names of the containers that a pod that is ready has ready, and that are not. */
+export function unreadyContainers({ spec }: Pod, statuses: readonly ContainerStatus[]): string[] {
+  const sidecars = (spec?.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === 'Always');
+  return [...sidecars, ...(spec?.containers ?? [])]
+    .map(({ name }) => name)
+    .filter((name) => statuses.find((status) => status.name === name)?.ready !== true);
 }
 
 function readyVerdict(

@@ -9,18 +9,24 @@ interface Stay {
 /** So many clients are remembered at most; the one that came first is forgotten first. */
 const maxClients = 10_000;
 
+export interface BalancerOptions {
+  readonly nowMs: () => number;
+  readonly random: () => number;
+  /** Whether what is at a pod's address is known not to be ready, before its endpoint says so. */
+  readonly isUnready: (address: string) => boolean;
+}
+
 /** Chooses a backend for each connection: in turn, or the one that the client had. */
 export class Balancer {
   readonly #nowMs: () => number;
+  readonly #isUnready: (address: string) => boolean;
   readonly #stays = new Map<string, Stay>();
   #frontend: Frontend;
   #next: number;
 
-  constructor(
-    frontend: Frontend,
-    { nowMs, random }: { readonly nowMs: () => number; readonly random: () => number },
-  ) {
+  constructor(frontend: Frontend, { nowMs, random, isUnready }: BalancerOptions) {
     this.#nowMs = nowMs;
+    this.#isUnready = isUnready;
     this.#frontend = frontend;
     // So that many nodes do not all begin with the same one.
     this.#next = Math.floor(random() * Math.max(1, frontend.backends.length));
@@ -36,9 +42,16 @@ export class Balancer {
     if (frontend.affinityMs === undefined) this.#stays.clear();
   }
 
-  /** Every backend once, in the order in which they are to be tried for this client. */
+  /** Whether what a client has with this backend may go on. */
+  serves(backend: Backend): boolean {
+    const { backends, serving } = this.#frontend;
+    return [...backends, ...serving].some((other) => isSameBackend(other, backend)) && this.#isThere(backend);
+  }
+
+  /** Every backend that is there once, in the order in which they are to be tried for this client. */
   choose(client: string): readonly Backend[] {
-    const { backends, affinityMs } = this.#frontend;
+    const { affinityMs } = this.#frontend;
+    const backends = this.#frontend.backends.filter((backend) => this.#isThere(backend));
     if (backends.length === 0) return [];
     const start = this.#next % backends.length;
     const inTurn = [...backends.slice(start), ...backends.slice(0, start)];
@@ -62,6 +75,10 @@ export class Balancer {
       this.#stays.delete(oldest);
       break;
     }
+  }
+
+  #isThere({ address }: Backend): boolean {
+    return this.#frontend.publishesUnready || !this.#isUnready(address);
   }
 
   #stayOf(client: string): Stay | undefined {

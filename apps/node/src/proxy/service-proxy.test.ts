@@ -45,7 +45,14 @@ function startProxy(port = nextPort()) {
   open.push(() => proxy.close());
   const own = { protocol: 'TCP' as const, address, port, service: 's' };
   const offer = (backends: Backend[], more: Partial<Frontend> = {}): void => {
-    const frontend: Frontend = { ...own, backends, serving: backends, affinityMs: undefined, ...more };
+    const frontend: Frontend = {
+      ...own,
+      backends,
+      serving: backends,
+      publishesUnready: false,
+      affinityMs: undefined,
+      ...more,
+    };
     proxy.update(new Map([[frontendKey(frontend), frontend]]));
   };
   return { proxy, port, offer, retry };

@@ -18,6 +18,8 @@ interface Offered {
 export interface ServiceProxyOptions {
   readonly clock: Clock;
   readonly log: Logger;
+  /** Whether a pod's address is known not to be ready, whatever its endpoint still says. Default: none is. */
+  readonly isUnready?: (address: string) => boolean;
   /** Default `Math.random`. */
   readonly random?: () => number;
   /** How many UDP flows there are at most. Default: that of {@link FlowTable}. */
@@ -60,9 +62,9 @@ export class ServiceProxy {
   }
 
   #offer(key: string, frontend: Frontend): Offered {
-    const { clock, random = Math.random } = this.#options;
+    const { clock, random = Math.random, isUnready = () => false } = this.#options;
     const nowMs = (): number => clock.now().getTime();
-    const balancer = new Balancer(frontend, { nowMs, random });
+    const balancer = new Balancer(frontend, { nowMs, random, isUnready });
     const options = {
       balancer,
       onListening: () => this.#refused.delete(key),

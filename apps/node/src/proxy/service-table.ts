@@ -11,6 +11,8 @@ export interface Frontend {
   readonly backends: readonly Backend[];
   /** Where what goes on already may go on: also to those that end, and that others would be preferred to. */
   readonly serving: readonly Backend[];
+  /** The Service wants those that are not ready as well. */
+  readonly publishesUnready: boolean;
   /** How long a client stays with the backend that it had last; undefined where it need not. */
   readonly affinityMs: number | undefined;
   /** `<cluster>/<namespace>/<name>:<port>/<protocol>`, for messages. */
@@ -84,6 +86,7 @@ function frontendsOf(
     const of = (isLocal: boolean): Omit<Frontend, 'address' | 'port'> => ({
       protocol,
       ...backendsOf(slices, port, isLocal ? place.nodeNames : undefined),
+      publishesUnready: spec.publishNotReadyAddresses === true,
       affinityMs,
       service: named,
     });

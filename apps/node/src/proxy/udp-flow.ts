@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { type Backend, isSameBackend } from './backends.ts';
+import type { Backend } from './backends.ts';
 
 /**
  * How long a flow may be quiet, as Linux has it for the UDP that it translates addresses for: a question with its answer, or
@@ -48,8 +48,8 @@ export class UdpFlow {
     this.#socket = this.#open([]);
   }
 
-  isTo(backends: readonly Backend[]): boolean {
-    return backends.some((backend) => isSameBackend(backend, this.#backend));
+  get backend(): Backend {
+    return this.#backend;
   }
 
   isQuietFor(nowMs: number): boolean {

@@ -48,10 +48,9 @@ export class UdpListener implements Listener {
   /** The client's flow; another one where the backend of the former does not serve any more. */
   #flowOf(socket: Socket, client: RemoteInfo): UdpFlow | undefined {
     const { flows, balancer } = this.#options;
-    const { backends, serving } = balancer.frontend;
     const key = `${client.address} ${client.port}`;
     const former = flows.use(this, key);
-    if (former && (former.isTo(backends) || former.isTo(serving))) return former;
+    if (former && balancer.serves(former.backend)) return former;
     former?.close();
     const flow = this.#begin(socket, client, () => flow && flows.remove(this, key, flow));
     if (flow) flows.add(this, key, flow);

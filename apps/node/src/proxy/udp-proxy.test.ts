@@ -70,7 +70,14 @@ function startProxy(options: { readonly maxFlows?: number } = {}) {
   const table = new Map<string, Frontend>();
   const frontend = (protocol: Frontend['protocol'] = 'UDP') => {
     lastPort += 1;
-    const own = { protocol, address, port: lastPort, service: 's', affinityMs: undefined };
+    const own = {
+      protocol,
+      address,
+      port: lastPort,
+      service: 's',
+      affinityMs: undefined,
+      publishesUnready: false,
+    };
     const offer = (backends: Backend[], more: Partial<Frontend> = {}): void => {
       const offered = { ...own, backends, serving: backends, ...more };
       table.set(frontendKey(offered), offered);
@@ -251,6 +258,7 @@ test('a port number is there for both protocols, and each goes its own way', asy
     port,
     backends: [{ address: '127.1.202.1', port: bound.port }],
     serving: [],
+    publishesUnready: false,
     affinityMs: undefined,
     service: 's',
   };

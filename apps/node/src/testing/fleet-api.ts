@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Pod, PodCondition, PodStatus } from '@berth/kinds';
+import type { EndpointSlice, Pod, PodCondition, PodStatus, Service } from '@berth/kinds';
 import { generateSigningKey, mintToken, type SigningKey } from '@berth/auth';
 import type { KubeObject } from '@berth/machinery';
+
+const syncLine = '{"type":"SYNC","clusters":["default"]}\n';
 
 /** One request as the API saw it. */
 export interface SeenRequest {
@@ -22,7 +24,9 @@ export class FleetApi {
   readonly #server: Server;
   readonly #objects = new Map<string, KubeObject>();
   readonly #feeds = new Map<ServerResponse, string>();
+  readonly #serviceFeeds = new Set<ServerResponse>();
   readonly #key: SigningKey;
+  #serviceLines = syncLine;
   #revision = 0;
   #changed = new Set<() => void>();
   /** Every request is answered with 503, and feeds are cut. */
@@ -101,6 +105,15 @@ export class FleetApi {
     });
   }
 
+  /** The Services of the cluster, and what is behind them; at first there are none. */
+  tellServices(...objects: Array<EndpointSlice | Service>): void {
+    const lines = objects.map((object) =>
+      JSON.stringify({ type: 'SET', cluster: 'default', uid: object.metadata.uid, object }),
+    );
+    this.#serviceLines = [...lines, syncLine].join('\n');
+    for (const feed of this.#serviceFeeds) feed.write(this.#serviceLines);
+  }
+
   /** At once and without the agent, as a forced delete. */
   forget(name: string): void {
     this.#remove(podPath(name));
@@ -156,9 +169,10 @@ export class FleetApi {
     } else if (/^\/fleet\/v1\/nodes\/[^/]+\/(volumes|inputs)$/.test(url.pathname)) {
       answer(response, 200, { items: this.#told(url.pathname) });
     } else if (url.pathname.endsWith('/services')) {
-      // Its cluster has none.
       response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      response.write('{"type":"SYNC","clusters":["default"]}\n');
+      response.write(this.#serviceLines);
+      this.#serviceFeeds.add(response);
+      response.once('close', () => this.#serviceFeeds.delete(response));
     } else if (url.pathname.startsWith('/fleet/')) {
       this.#feed(response, decodeURIComponent(url.pathname.split('/')[4] ?? ''));
     } else {
