@@ -59,7 +59,7 @@ export const steps: Readonly<Record<string, Step>> = {
   clusterOwner: ({ store, clusterId }) => store.clusterOwner(clusterId),
   listClusterIds: ({ store }) => store.listClusterIds(),
   'nodeCapacity.set': ({ store, mark }) =>
-    store.nodeCapacity.set(`node-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9 }),
+    store.nodeCapacity.set(`node-${mark}`, { cpuMillis: 9, memoryBytes: 9, pods: 9, others: { device: 9 } }),
   'tenantLimits.set': ({ store, mark }) =>
     store.tenantLimits.set(mark, { 'count/configmaps': '99', clusters: '9', pods: '9' }),
   'tenantLimits.usageOfAll': ({ store }) => store.tenantLimits.usageOfAll(),
@@ -83,7 +83,8 @@ export const steps: Readonly<Record<string, Step>> = {
   'cluster.writeTogether': ({ cluster, mark }) =>
     cluster.writeTogether([create(configMap(`together-${mark}`), { value: mark })]),
   'cluster.commitTurn': async ({ cluster, mark }) => {
-    const claim = { node: `node-${mark}`, podUid: `pod-${mark}`, cpuMillis: 1, memoryBytes: 1 };
+    const room = { cpuMillis: 1, memoryBytes: 1, others: { device: 1 }, hostPorts: [`TCP/80/${mark}`] };
+    const claim = { node: `node-${mark}`, podUid: `pod-${mark}`, ...room };
     const timer = { key: `timer-${mark}`, dueAt: farPast };
     const outbox = [{ topic: mark, payload: { mark } }];
     await cluster.commitTurn(
@@ -93,10 +94,9 @@ export const steps: Readonly<Record<string, Step>> = {
         claims: [claim],
       }),
     );
+    const ended = { ...claim, podUid: `ended-${mark}`, hostPorts: [`TCP/81/${mark}`] };
     const passing = { key: `passing-${mark}`, dueAt: farPast };
-    await cluster.commitTurn(
-      turn([], { setTimers: [passing], claims: [{ ...claim, podUid: `ended-${mark}` }] }),
-    );
+    await cluster.commitTurn(turn([], { setTimers: [passing], claims: [ended] }));
     await cluster.commitTurn(turn([], { clearTimers: [passing], releases: [`ended-${mark}`] }));
   },
   'cluster.terminating': ({ cluster }) => cluster.terminating('configmaps'),

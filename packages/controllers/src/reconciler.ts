@@ -1,5 +1,6 @@
 import type { KindRegistry } from '@berth/kinds';
 import type { KubeObject, LabelRequirement } from '@berth/machinery';
+import type { ClaimedRoom, PodRoom } from '@berth/scheduler';
 
 /** One object that a reconciler looks after. `resource` as in the store: `jobs.batch`. */
 export interface ReconcileKey {
@@ -47,10 +48,15 @@ export interface ClusterView {
 /** An object changed, or what is claimed on the node at this place of `nodes()`. */
 export type ViewChange = ObservedChange | { readonly resource: undefined; readonly nodeIndex: number };
 
-/** A fleet node as the scheduler sees it. Cpu in millicores, memory in bytes. */
+/** A fleet node as the scheduler sees it. */
 export interface NodeView {
   readonly node: KubeObject;
-  readonly claimed: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
+  readonly claimed: ClaimedRoom;
+}
+
+/** What a pod takes up on its node. */
+export interface NodeRoom extends PodRoom {
+  readonly node: string;
 }
 
 /**
@@ -81,27 +87,15 @@ export type Action =
       readonly type: 'bind';
       readonly key: ReconcileKey;
       readonly uid: string;
-      readonly node: string;
-      readonly cpuMillis: number;
-      readonly memoryBytes: number;
+      readonly room: NodeRoom;
     }
   /**
    * Claims room for a pod that others put on its node. Nothing if the turn has claimed for it already; making a claim
    * again that an earlier turn made changes nothing.
    */
-  | {
-      readonly type: 'claim';
-      readonly podUid: string;
-      readonly node: string;
-      readonly cpuMillis: number;
-      readonly memoryBytes: number;
-    }
+  | { readonly type: 'claim'; readonly podUid: string; readonly room: NodeRoom }
   /** Ends the claim of a pod that is finished or gone. `room` is what it takes up, for pods that wait in this very turn. */
-  | {
-      readonly type: 'release';
-      readonly podUid: string;
-      readonly room: { readonly node: string; readonly cpuMillis: number; readonly memoryBytes: number };
-    }
+  | { readonly type: 'release'; readonly podUid: string; readonly room: NodeRoom }
   /** Recorded as an Event object; repeats of the same event count up, as client-go's recorder does. */
   | {
       readonly type: 'event';

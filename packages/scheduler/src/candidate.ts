@@ -1,11 +1,12 @@
 import type { Node, Taint } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
+import type { ClaimedRoom } from './claimed-room.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 
-/** A node and what is claimed on it by all clusters. Cpu in millicores, memory in bytes. */
+/** A node and what is claimed on it by all clusters. */
 export interface Candidate {
   readonly node: KubeObject;
-  readonly claimed: { readonly cpuMillis: number; readonly memoryBytes: number; readonly pods: number };
+  readonly claimed: ClaimedRoom;
 }
 
 /** What of a node the filters and scores look at, parsed. */

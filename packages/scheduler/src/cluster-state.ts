@@ -1,6 +1,7 @@
 import type { Pod } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import type { Candidate } from './candidate.ts';
+import type { ClaimedRoom } from './claimed-room.ts';
 import type { ClusterFacts, ObjectKey, PlacedPod } from './cluster-facts.ts';
 import type { PodMove } from './filters/filter.ts';
 import { NodeState, type StateClock } from './node-state.ts';
@@ -148,7 +149,7 @@ export class ClusterState implements ClusterFacts {
       move.node.claim(move.pod, move.sign);
       this.#move(move);
     };
-    const before = new Map<NodeState, { claimed: Candidate['claimed']; version: number }>();
+    const before = new Map<NodeState, { claimed: ClaimedRoom; version: number }>();
     try {
       return run((pod, node, sign) => {
         if (!before.has(node)) before.set(node, { claimed: node.claimed, version: node.version });

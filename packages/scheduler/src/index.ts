@@ -1,4 +1,5 @@
 export type { Candidate } from './candidate.ts';
+export { type ClaimedRoom, claimedWith, nothingClaimed, type PodRoom } from './claimed-room.ts';
 export type { ClusterFacts } from './cluster-facts.ts';
 export { type ClusterSource, ClusterState, type ObservedObject, type PodRules } from './cluster-state.ts';
 export { failureMessage } from './failure-message.ts';
@@ -8,7 +9,6 @@ export { hasRoom } from './has-room.ts';
 export { isPlacedAlike, suitsNode, untoleratedTaints } from './node-placement.ts';
 export type { NodeState } from './node-state.ts';
 export { type PodFacts, podFacts } from './pod-facts.ts';
-export { podRequests } from './pod-requests.ts';
 export type { Resources } from './resources.ts';
 export { preempt, type Preemption } from './preemption/preempt.ts';
 export { type SchedulingResult, schedulePod } from './schedule-pod.ts';

@@ -1,4 +1,5 @@
 import { type Candidate, type NodeFacts, nodeFacts } from './candidate.ts';
+import { type ClaimedRoom, claimedWith } from './claimed-room.ts';
 import type { PodFacts } from './pod-facts.ts';
 
 /** Counts the changes of a state, so that no two versions of a node are the same number. */
@@ -15,7 +16,7 @@ export class NodeState {
   readonly pods = new Map<string, PodFacts>();
   version = 0;
   readonly #clock: StateClock;
-  #claimed: Candidate['claimed'];
+  #claimed: ClaimedRoom;
   #others: { readonly version: number; readonly amounts: ReadonlyMap<string, number> } | undefined;
 
   constructor(index: number, candidate: Candidate, clock: StateClock) {
@@ -30,11 +31,11 @@ export class NodeState {
   }
 
   /** What all clusters together have claimed on it. */
-  get claimed(): Candidate['claimed'] {
+  get claimed(): ClaimedRoom {
     return this.#claimed;
   }
 
-  set claimed(claimed: Candidate['claimed']) {
+  set claimed(claimed: ClaimedRoom) {
     this.#claimed = claimed;
     this.touch();
   }
@@ -45,12 +46,15 @@ export class NodeState {
   }
 
   /** Makes it what it was at a version; whoever calls this has put back everything else. */
-  restore(before: { readonly claimed: Candidate['claimed']; readonly version: number }): void {
+  restore(before: { readonly claimed: ClaimedRoom; readonly version: number }): void {
     this.#claimed = before.claimed;
     this.version = before.version;
   }
 
-  /** What the pods of this cluster take up of a resource that claims do not count. */
+  /**
+   * What is claimed of a resource other than cpu and memory; or what the pods of this cluster take up of it, if that is more: one
+   * that was put on the node by hand where there was not enough has no claim.
+   */
   usedOf(resource: string): number {
     if (this.#others?.version !== this.version) {
       const amounts = new Map<string, number>();
@@ -59,16 +63,11 @@ export class NodeState {
       }
       this.#others = { version: this.version, amounts };
     }
-    return this.#others.amounts.get(resource) ?? 0;
+    return Math.max(this.#claimed.others?.[resource] ?? 0, this.#others.amounts.get(resource) ?? 0);
   }
 
   /** Adds a pod to what is claimed (`sign` 1) or takes it off (-1). */
-  claim({ requests }: PodFacts, sign: 1 | -1): void {
-    const { cpuMillis, memoryBytes, pods } = this.#claimed;
-    this.claimed = {
-      cpuMillis: Math.max(0, cpuMillis + sign * requests.cpuMillis),
-      memoryBytes: Math.max(0, memoryBytes + sign * requests.memoryBytes),
-      pods: Math.max(0, pods + sign),
-    };
+  claim({ room }: PodFacts, sign: 1 | -1): void {
+    this.claimed = claimedWith(this.#claimed, room, sign);
   }
 }

@@ -1,12 +1,8 @@
 import type { Affinity, Pod, Toleration, TopologySpreadConstraint } from '@berth/kinds';
+import type { PodRoom } from './claimed-room.ts';
+import { hostPort } from './host-port.ts';
 import { podRequests } from './pod-requests.ts';
 import type { Resources } from './resources.ts';
-
-export interface HostPort {
-  readonly ip: string;
-  readonly protocol: string;
-  readonly port: number;
-}
 
 /** What of a pod the filters and scores look at. What is not plain to read is worked out when it is asked for. */
 export class PodFacts {
@@ -18,7 +14,8 @@ export class PodFacts {
   readonly nodeName: string | undefined;
   readonly createdMs: number;
   #requests: Resources | undefined;
-  #hostPorts: readonly HostPort[] | undefined;
+  #hostPorts: readonly string[] | undefined;
+  #room: PodRoom | undefined;
 
   constructor(pod: Pod) {
     this.pod = pod;
@@ -35,10 +32,24 @@ export class PodFacts {
     return this.#requests;
   }
 
-  /** The ports of the host that its containers take, sidecars included. */
-  get hostPorts(): readonly HostPort[] {
+  /** The ports of the host that its containers take, sidecars included, as `hostPort` writes them. */
+  get hostPorts(): readonly string[] {
     this.#hostPorts ??= hostPortsOf(this.pod);
     return this.#hostPorts;
+  }
+
+  /** What it claims on its node. */
+  get room(): PodRoom {
+    if (this.#room) return this.#room;
+    const { cpuMillis, memoryBytes, others } = this.requests;
+    const { hostPorts } = this;
+    this.#room = {
+      cpuMillis,
+      memoryBytes,
+      ...(others.size > 0 && { others: Object.fromEntries(others) }),
+      ...(hostPorts.length > 0 && { hostPorts }),
+    };
+    return this.#room;
   }
 
   get nodeSelector(): Readonly<Record<string, string>> {
@@ -96,15 +107,15 @@ export function podFacts(pod: Pod): PodFacts {
   return facts;
 }
 
-function hostPortsOf(pod: Pod): readonly HostPort[] {
-  const ports: HostPort[] = [];
+function hostPortsOf(pod: Pod): readonly string[] {
+  const ports = new Set<string>();
   const sidecars = (pod.spec?.initContainers ?? []).filter(
     (container) => container.restartPolicy === 'Always',
   );
   for (const container of [...(pod.spec?.containers ?? []), ...sidecars]) {
-    for (const { hostPort, hostIP, protocol } of container.ports ?? []) {
-      if (hostPort) ports.push({ ip: hostIP || '0.0.0.0', protocol: protocol ?? 'TCP', port: hostPort });
+    for (const { hostPort: port, hostIP, protocol } of container.ports ?? []) {
+      if (port) ports.add(hostPort(port, protocol, hostIP));
     }
   }
-  return ports;
+  return [...ports];
 }

@@ -119,15 +119,44 @@ describe('a node that cannot take the pod is refused in Kubernetes’ words', ()
     expect(place(pod(), [])).toBe('no nodes available to schedule pods');
   });
 
+  const web = (hostIP?: string): PodSpec => ({
+    containers: [
+      {
+        name: 'c',
+        ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP', ...(hostIP ? { hostIP } : {}) }],
+      },
+    ],
+  });
+
+  it('sees host ports and extended resources that pods of other clusters have claimed', () => {
+    const noPort = only("node(s) didn't have free ports for the requested pod ports", noVictims);
+    const taken = (...hostPorts: string[]) => node('n', { claimed: { ...free, hostPorts } });
+    expect(place(pod(web()), [taken('TCP/80/10.0.0.1')])).toBe(noPort);
+    expect(place(pod(web('10.0.0.1')), [taken('TCP/80/0.0.0.0')])).toBe(noPort);
+    expect(
+      place(pod(web('10.0.0.2')), [taken('TCP/80/10.0.0.1', 'UDP/80/0.0.0.0', 'TCP/8080/0.0.0.0')]),
+    ).toBe('n');
+
+    const allocatable = {
+      cpu: '4',
+      memory: '8Gi',
+      pods: '10',
+      'example.com/gpu': '2',
+      'ephemeral-storage': '1Gi',
+    };
+    const holding = (others: Record<string, number>) =>
+      node('n', { allocatable, claimed: { ...free, others } });
+    const wanting = requesting({ 'example.com/gpu': '1' });
+    expect(place(wanting, [holding({ 'example.com/gpu': 2 })])).toBe(
+      only('Insufficient example.com/gpu', noVictims),
+    );
+    expect(place(wanting, [holding({ 'example.com/gpu': 1 })])).toBe('n');
+    expect(
+      place(requesting({ 'ephemeral-storage': '1Mi' }), [holding({ 'ephemeral-storage': 2 ** 30 })]),
+    ).toBe(only('Insufficient ephemeral-storage', noVictims));
+  });
+
   it('sees host ports and extended resources that pods of the cluster have taken', () => {
-    const web = (hostIP?: string): PodSpec => ({
-      containers: [
-        {
-          name: 'c',
-          ports: [{ containerPort: 80, hostPort: 80, protocol: 'TCP', ...(hostIP ? { hostIP } : {}) }],
-        },
-      ],
-    });
     const taken = [pod({ ...web('10.0.0.1'), nodeName: 'n' }, { uid: 'taker' })];
     const clash = only("node(s) didn't have free ports for the requested pod ports", noVictims);
     expect(place(pod(web()), [node('n')], taken)).toBe(clash);

@@ -8,15 +8,20 @@ export interface NodeCapacity {
   usage(): Promise<NodeUsage[]>;
 }
 
-/** Cpu in millicores, memory in bytes. */
+/** Cpu in millicores, memory in bytes, all others in whole units. */
 export interface NodeResources {
   readonly cpuMillis: number;
   readonly memoryBytes: number;
   readonly pods: number;
+  /** Of each other resource (`ephemeral-storage`, extended ones) how much. Absent: none. */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 export interface NodeUsage {
   readonly node: string;
   readonly allocatable: NodeResources;
-  readonly claimed: NodeResources;
+  readonly claimed: NodeResources & {
+    /** As in `NodeClaim`. Absent: none. */
+    readonly hostPorts?: readonly string[];
+  };
 }

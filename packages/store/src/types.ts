@@ -146,12 +146,19 @@ export interface OutboxMessage {
   readonly payload: unknown;
 }
 
-/** Capacity of one fleet node that a pod takes. Cpu in millicores, memory in bytes. */
+/** Capacity of one fleet node that a pod takes. Cpu in millicores, memory in bytes, all others in whole units. */
 export interface NodeClaim {
   readonly node: string;
   readonly podUid: string;
   readonly cpuMillis: number;
   readonly memoryBytes: number;
+  /** Of each other resource how much, more than nothing. Absent: none. */
+  readonly others?: Readonly<Record<string, number>>;
+  /**
+   * Ports of the host, `<protocol>/<port>/<ip>` each. The same port of the same protocol is taken once per address, and
+   * with the address 0.0.0.0 for all of them. A pod's own ports are never in each other's way. Absent: none.
+   */
+  readonly hostPorts?: readonly string[];
 }
 
 /** Everything one turn does, committed together or not at all. */
@@ -186,7 +193,7 @@ export type TurnOutcome =
   /** A user wrote in between. Nothing was applied. */
   | { readonly status: 'conflict'; readonly write: Write; readonly outcome: Outcome }
   /** A node had no room left. Nothing was applied. */
-  | { readonly status: 'no-capacity'; readonly claim: NodeClaim };
+  | { readonly status: 'no-capacity'; readonly node: string };
 
 /** A change feed's hint. Losing one costs time, never data. */
 export interface RevisionHint {

@@ -21,12 +21,26 @@ test('capacity rows follow the Node objects: added, changed, removed', async () 
   const { system, store } = fixture;
   const deps = fixture.deps([]);
   await system.create(node('one', { cpu: '1500m', memory: '2Gi', pods: '5' }));
-  await system.create(node('two', { cpu: '4', memory: '1G' }));
+  await system.create(
+    node('two', {
+      cpu: '4',
+      memory: '1G',
+      'example.com/gpu': '2',
+      'hugepages-2Mi': '0',
+      'ephemeral-storage': '1Gi',
+    }),
+  );
   await runClusterTurn('system', deps);
   expect(fixture.ended.at(-1)?.sawNodes).toBe(true);
   expect(await rows()).toEqual([
     { name: 'one', cpuMillis: 1_500, memoryBytes: 2 * 2 ** 30, pods: 5 },
-    { name: 'two', cpuMillis: 4_000, memoryBytes: 1e9, pods: 110 },
+    {
+      name: 'two',
+      cpuMillis: 4_000,
+      memoryBytes: 1e9,
+      pods: 110,
+      others: { 'example.com/gpu': 2, 'ephemeral-storage': 2 ** 30 },
+    },
   ]);
 
   await system.updateStatus<Node>({ resource: 'nodes', namespace: '', name: 'one' }, (current) => ({
@@ -37,17 +51,33 @@ test('capacity rows follow the Node objects: added, changed, removed', async () 
   await runClusterTurn('system', deps);
   expect(await rows()).toEqual([{ name: 'one', cpuMillis: 8_000, memoryBytes: 2 * 2 ** 30, pods: 6 }]);
 
+  const devices = { cpu: '8', memory: '2Gi', pods: '6', 'example.com/gpu': '1' };
+  await system.updateStatus<Node>({ resource: 'nodes', namespace: '', name: 'one' }, (current) => ({
+    ...current,
+    status: { ...current.status, allocatable: devices },
+  }));
+  await runClusterTurn('system', deps);
+  const one = {
+    name: 'one',
+    cpuMillis: 8_000,
+    memoryBytes: 2 * 2 ** 30,
+    pods: 6,
+    others: { 'example.com/gpu': 1 },
+  };
+  expect(await rows()).toEqual([one]);
+
   // A row that went wrong is put right without a change of the node.
   await store.nodeCapacity.set('one', { cpuMillis: 1, memoryBytes: 1, pods: 1 });
   await store.nodeCapacity.set('ghost', { cpuMillis: 1, memoryBytes: 1, pods: 1 });
   await deps.fleetNodes.reconcile();
-  expect(await rows()).toEqual([{ name: 'one', cpuMillis: 8_000, memoryBytes: 2 * 2 ** 30, pods: 6 }]);
+  expect(await rows()).toEqual([one]);
 });
 
 test('the view shows each node with what all clusters have claimed on it', async () => {
   const { store } = fixture;
   const cluster = store.cluster('system');
   const cursor = await cluster.cursor();
+  const extras = { others: { 'example.com/gpu': 1 }, hostPorts: ['TCP/80/0.0.0.0'] };
   await cluster.commitTurn({
     expectedCursor: cursor,
     cursor,
@@ -56,12 +86,12 @@ test('the view shows each node with what all clusters have claimed on it', async
     setTimers: [],
     clearTimers: [],
     outbox: [],
-    claims: [{ node: 'one', podUid: 'a-pod', cpuMillis: 250, memoryBytes: 1_000 }],
+    claims: [{ node: 'one', podUid: 'a-pod', cpuMillis: 250, memoryBytes: 1_000, ...extras }],
     releases: [],
   });
   const view = await fleetNodes(store, builtinRegistry).view(undefined);
   expect(view.map(({ node: { metadata }, claimed }) => ({ name: metadata.name, ...claimed }))).toEqual([
-    { name: 'one', cpuMillis: 250, memoryBytes: 1_000, pods: 1 },
+    { name: 'one', cpuMillis: 250, memoryBytes: 1_000, pods: 1, ...extras },
   ]);
 });
 

@@ -1,7 +1,13 @@
 import { systemClusterId } from '@berth/auth';
 import type { NodeView, ObservedChange } from '@berth/controllers';
 import { type KindRegistry, type Node, nodePoolRequirements } from '@berth/kinds';
-import { type KubeObject, matchesLabels, quantityMillis, quantityUnits } from '@berth/machinery';
+import {
+  type KubeObject,
+  matchesLabels,
+  quantityMillis,
+  quantityUnits,
+  semanticEqual,
+} from '@berth/machinery';
 import type { NodeResources, NodeUsage, Store } from '@berth/store';
 import { viewReplica } from './replica-view.ts';
 
@@ -78,15 +84,20 @@ export function fleetNodes(store: Store, registry: KindRegistry): FleetNodes {
 }
 
 function allocatableOf({ status }: Node): NodeResources {
-  const allocatable = status?.allocatable ?? status?.capacity ?? {};
+  const { cpu = '0', memory = '0', pods, ...rest } = status?.allocatable ?? status?.capacity ?? {};
+  const others: Record<string, number> = {};
+  for (const [resource, quantity] of Object.entries(rest)) {
+    const amount = quantityUnits(quantity);
+    if (amount !== 0) others[resource] = amount;
+  }
   return {
-    cpuMillis: quantityMillis(allocatable['cpu'] ?? '0'),
-    memoryBytes: quantityUnits(allocatable['memory'] ?? '0'),
-    pods: allocatable['pods'] === undefined ? defaultPods : quantityUnits(allocatable['pods']),
+    cpuMillis: quantityMillis(cpu),
+    memoryBytes: quantityUnits(memory),
+    pods: pods === undefined ? defaultPods : quantityUnits(pods),
+    ...(Object.keys(others).length > 0 && { others }),
   };
 }
 
-function isSame(row: NodeUsage | undefined, { cpuMillis, memoryBytes, pods }: NodeResources): boolean {
-  const known = row?.allocatable;
-  return known?.cpuMillis === cpuMillis && known.memoryBytes === memoryBytes && known.pods === pods;
+function isSame(row: NodeUsage | undefined, allocatable: NodeResources): boolean {
+  return row !== undefined && semanticEqual(row.allocatable, allocatable);
 }

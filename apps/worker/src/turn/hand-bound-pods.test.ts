@@ -67,3 +67,37 @@ test('room that such a pod only seemed to have does not keep the turn from commi
   expect(await runClusterTurn(cluster.clusterId, { ...deps, fleetNodes })).toBe('quiet');
   expect(fixture.ended.map(({ outcome }) => outcome.status)).toEqual(['no-capacity', 'committed']);
 });
+
+test('a pod that was put on its node by hand has the port of the host there, unless a pod of another cluster has it', async () => {
+  const { store } = fixture;
+  const deps = fixture.deps(controllers());
+  const web = (name: string, nodeName?: string): Pod => ({
+    ...pod(name, nodeName),
+    spec: {
+      ...(nodeName === undefined ? {} : { nodeName }),
+      containers: [{ name: 'c', image: 'i', ports: [{ containerPort: 80, hostPort: 80 }] }],
+    },
+  });
+  const [one, two] = await Promise.all(['five', 'six'].map((name) => createTestCluster(store, name)));
+  if (!one || !two) throw new Error('clusters were made');
+  const key = { resource: 'pods', namespace: 'default', name: 'by-hand' };
+  await one.create(web('by-hand', 'one'));
+  await runClusterTurn(one.clusterId, deps);
+  await two.create(web('waits'));
+  await two.create(web('by-hand', 'one'));
+  await runClusterTurn(two.clusterId, deps);
+  const [waits] = (await two.list<Pod>('pods')).filter(({ metadata }) => metadata.name === 'waits');
+  expect(waits?.spec?.nodeName).toBeUndefined();
+  expect(waits?.status?.conditions?.[0]?.message).toContain(
+    "1 node(s) didn't have free ports for the requested pod ports",
+  );
+  expect((await claimed())?.hostPorts).toEqual(['TCP/80/0.0.0.0']);
+
+  // It never had the port: with its end nobody else's is free.
+  await two.remove(key, { gracePeriodSeconds: 0 });
+  await runClusterTurn(two.clusterId, deps);
+  expect((await claimed())?.hostPorts).toEqual(['TCP/80/0.0.0.0']);
+  await one.remove(key, { gracePeriodSeconds: 0 });
+  await runClusterTurn(one.clusterId, deps);
+  expect((await claimed())?.hostPorts).toBeUndefined();
+});

@@ -55,7 +55,7 @@ export function logTurns(log: Logger): TurnReport {
           return;
         }
         case 'no-capacity':
-          log.debug({ ...fields, node: outcome.claim.node }, 'turn found a node full; again');
+          log.debug({ ...fields, node: outcome.node }, 'turn found a node full; again');
           return;
       }
     },

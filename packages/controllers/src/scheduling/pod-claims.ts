@@ -1,6 +1,13 @@
 import type { Pod } from '@berth/kinds';
-import { hasRoom, podRequests } from '@berth/scheduler';
-import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import { hasRoom, podFacts } from '@berth/scheduler';
+import type {
+  Action,
+  ClusterView,
+  NodeRoom,
+  ObservedChange,
+  Reconciler,
+  ReconcileKey,
+} from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { isAssigned } from './pod-queue.ts';
 
@@ -9,8 +16,9 @@ const separator = '/';
 
 /**
  * Keeps claims in step with pods. Ends those of pods that are finished or gone: the key's name carries all that such a
- * claim takes (`<name>/<uid>/<node>/<millicores>/<bytes>`), because the pod itself may be no more. Makes those of pods
- * that did not get their node from the scheduler, as far as the node has room: they are there whether it has or not.
+ * claim takes (`<name>/<uid>/<node>/<millicores>/<bytes>`, and `/<JSON of the rest>` if there is more), because the pod itself may
+ * be no more. Makes those of pods that did not get their node from the scheduler, as far as the node has room: they are there
+ * whether it has or not.
  */
 export const podClaims: Reconciler = {
   name: 'pod-claims',
@@ -28,16 +36,22 @@ export const podClaims: Reconciler = {
 
 function releaseKey(pod: Pod): ReconcileKey {
   const { namespace = '', name, uid = '' } = pod.metadata;
-  const { cpuMillis, memoryBytes } = podRequests(pod);
+  const { cpuMillis, memoryBytes, ...rest } = podFacts(pod).room;
   const parts = [name, uid, pod.spec?.nodeName, cpuMillis, memoryBytes];
+  if (Object.keys(rest).length > 0) parts.push(JSON.stringify(rest));
   return { resource: 'pods', namespace, name: parts.join(separator) };
 }
 
 function releaseRoom(key: ReconcileKey, view: ClusterView): readonly Action[] {
-  const [name = '', podUid = '', node = '', cpuMillis, memoryBytes] = key.name.split(separator);
+  const [name = '', podUid = '', node = '', cpuMillis, memoryBytes, ...rest] = key.name.split(separator);
   const pod = view.get<Pod>({ ...key, name });
   if (pod?.metadata.uid === podUid && isAssigned(pod)) return [];
-  const room = { node, cpuMillis: Number(cpuMillis), memoryBytes: Number(memoryBytes) };
+  // Made by `releaseKey`.
+  const more = (rest.length > 0 ? JSON.parse(rest.join(separator)) : {}) as Pick<
+    NodeRoom,
+    'others' | 'hostPorts'
+  >;
+  const room = { node, cpuMillis: Number(cpuMillis), memoryBytes: Number(memoryBytes), ...more };
   return [{ type: 'release', podUid, room }];
 }
 
@@ -46,7 +60,7 @@ function claimRoom(key: ReconcileKey, view: ClusterView): readonly Action[] {
   if (!pod || !isAssigned(pod)) return [];
   const { nodeName: node = '' } = pod.spec ?? {};
   const candidate = view.nodes().find((viewed) => viewed.node.metadata.name === node);
-  const { cpuMillis, memoryBytes } = podRequests(pod);
-  if (!candidate || !hasRoom(candidate, { cpuMillis, memoryBytes })) return [];
-  return [{ type: 'claim', podUid: pod.metadata.uid ?? '', node, cpuMillis, memoryBytes }];
+  const { uid, room } = podFacts(pod);
+  if (!candidate || !hasRoom(candidate, room)) return [];
+  return [{ type: 'claim', podUid: uid, room: { node, ...room } }];
 }

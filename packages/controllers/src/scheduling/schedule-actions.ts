@@ -6,12 +6,11 @@ import { keyOf } from '../turn/base-view.ts';
 import { unschedulable } from './pod-queue.ts';
 
 /** Gives the pod to a node. */
-export function bindActions({ pod, requests }: PodFacts, node: string): readonly Action[] {
+export function bindActions({ pod, room }: PodFacts, node: string): readonly Action[] {
   const { namespace, name, uid = '' } = pod.metadata;
-  const { cpuMillis, memoryBytes } = requests;
   const message = `Successfully assigned ${namespace}/${name} to ${node}`;
   return [
-    { type: 'bind', key: keyOf('pods', pod), uid, node, cpuMillis, memoryBytes },
+    { type: 'bind', key: keyOf('pods', pod), uid, room: { node, ...room } },
     { type: 'event', regarding: pod, eventType: 'Normal', reason: 'Scheduled', message },
   ];
 }

@@ -23,6 +23,8 @@ function scheduled(cluster: MemoryCluster, name: string) {
   return pod(cluster, name).status?.conditions?.find(({ type }) => type === 'PodScheduled');
 }
 
+const tooMuch = [{ name: 'c', image: 'i', resources: { requests: { cpu: '2500m' } } }];
+
 /** One node with room for two pods of a core. */
 function tight(): ReturnType<typeof start> {
   const scenario = start();
@@ -97,6 +99,40 @@ describe('a pod', () => {
     expect(cluster.nodes[0]?.claimed.pods).toBe(2);
   });
 
+  it('claims devices and ports of its host, and whoever waits for them has them in the turn that sets them free', () => {
+    const { cluster, kubelet } = start();
+    cluster.nodes = [memoryNode('small', { 'example.com/gpu': '1' })];
+    const device = { resources: { limits: { 'example.com/gpu': '1' } } };
+    const port = { ports: [{ containerPort: 80, hostPort: 80, hostIP: 'fd00::1' }] };
+    for (const round of ['first', 'second']) {
+      cluster.create(podOf(`device-${round}`, { containers: [{ name: 'c', image: 'i', ...device }] }));
+      cluster.create(podOf(`port-${round}`, { containers: [{ name: 'c', image: 'i', ...port }] }));
+      cluster.settle();
+    }
+    const claimed = {
+      cpuMillis: 0,
+      memoryBytes: 0,
+      pods: 2,
+      others: { 'example.com/gpu': 1 },
+      hostPorts: ['TCP/80/fd00::1'],
+    };
+    expect(cluster.nodes[0]?.claimed).toEqual(claimed);
+    expect(scheduled(cluster, 'device-second')?.message).toContain('1 Insufficient example.com/gpu');
+    expect(scheduled(cluster, 'port-second')?.message).toContain(
+      "1 node(s) didn't have free ports for the requested pod ports",
+    );
+    for (const name of ['device', 'port']) kubelet.end(pod(cluster, `${name}-first`));
+    const plan = cluster.turn();
+    expect([plan.claims.length, plan.releases.length]).toEqual([2, 2]);
+    for (const name of ['device', 'port'])
+      expect(pod(cluster, `${name}-second`).spec?.nodeName).toBe('small');
+    expect(cluster.nodes[0]?.claimed).toEqual(claimed);
+    for (const name of ['device', 'port']) kubelet.end(pod(cluster, `${name}-second`));
+    cluster.settle();
+    expect(cluster.nodes[0]?.claimed).toEqual({ cpuMillis: 0, memoryBytes: 0, pods: 0 });
+    expect(cluster.errors).toEqual([]);
+  });
+
   it('that the scheduler put on a node claims its room once', () => {
     const { cluster } = tight();
     cluster.create(podOf('a'));
@@ -106,13 +142,19 @@ describe('a pod', () => {
   });
 
   it.each<[string, PodSpec]>([
-    ['that is more than the node has', { nodeName: 'small', containers: [] }],
+    ['that has not as much', { nodeName: 'small' }],
     ['that is not in the fleet', { nodeName: 'nowhere' }],
+    [
+      'that has no such device',
+      {
+        nodeName: 'small',
+        containers: [{ name: 'c', image: 'i', resources: { limits: { 'example.com/gpu': '1' } } }],
+      },
+    ],
   ])('that others put where there is no room, on a node %s, stands in no way', (...[, spec]) => {
     const { cluster } = tight();
     cluster.create(podOf('fits'));
-    const containers = [{ name: 'c', image: 'i', resources: { requests: { cpu: '2500m' } } }];
-    cluster.create(podOf('by-hand', { ...spec, containers }));
+    cluster.create(podOf('by-hand', { containers: tooMuch, ...spec }));
     cluster.create(podOf('fits-too'));
     cluster.settle();
     expect(pod(cluster, 'fits').spec?.nodeName).toBe('small');

@@ -17,7 +17,8 @@ import {
   withoutFinalizer,
 } from '@berth/kinds';
 import { decodeStoredBody, encodeStoredBody, type KubeObject } from '@berth/machinery';
-import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
+import { claimedWith } from '@berth/scheduler';
+import type { NodeRoom, NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import { viewOwnNodes } from '../scheduling/own-nodes.ts';
 import { objectId } from '../turn/base-view.ts';
 import { policiesIn } from '../turn/policies-in.ts';
@@ -54,7 +55,7 @@ export class MemoryCluster {
   readonly reconcilers: readonly Reconciler[];
   readonly log: LogEntry[] = [];
   readonly timers = new Map<string, Date>();
-  readonly claims = new Map<string, { node: string; cpuMillis: number; memoryBytes: number }>();
+  readonly claims = new Map<string, NodeRoom>();
   readonly errors: ReconcileFailure[] = [];
   readonly base = new MemoryBase();
   /** What is given stays given: no test gives everything. */
@@ -205,11 +206,7 @@ export class MemoryCluster {
     return [...this.timers.values()].some((dueAt) => dueAt <= this.now);
   }
 
-  #claim(
-    podUid: string,
-    claim: { node: string; cpuMillis: number; memoryBytes: number },
-    sign: 1 | -1,
-  ): void {
+  #claim(podUid: string, claim: NodeRoom, sign: 1 | -1): void {
     if (sign === 1) {
       // As in the store: a pod that has a claim exchanges it.
       const former = this.claims.get(podUid);
@@ -220,15 +217,7 @@ export class MemoryCluster {
     }
     this.nodes = this.nodes.map((view) => {
       if (view.node.metadata.name !== claim.node) return view;
-      const { cpuMillis, memoryBytes, pods } = view.claimed;
-      return {
-        node: view.node,
-        claimed: {
-          cpuMillis: cpuMillis + sign * claim.cpuMillis,
-          memoryBytes: memoryBytes + sign * claim.memoryBytes,
-          pods: pods + sign,
-        },
-      };
+      return { node: view.node, claimed: claimedWith(view.claimed, claim, sign) };
     });
   }
 

@@ -20,10 +20,9 @@ import {
   notFoundError,
 } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
-import type { Action, ReconcileKey } from '../reconciler.ts';
+import type { Action, NodeRoom, ReconcileKey } from '../reconciler.ts';
 import { bindPod } from './bind-pod.ts';
 import type { Overlay } from './overlay.ts';
-import type { TurnClaim } from './turn.ts';
 import type { TurnLog } from './turn-log.ts';
 
 /** What an action needs of its turn. */
@@ -68,7 +67,7 @@ export function applyAction(action: ObjectAction, context: ApplyContext): void {
       return;
     case 'claim':
       // Room that is short, or only seems to be there, is for those who cannot do without a claim.
-      if (!context.distrustsReleases) claim(action, context);
+      if (!context.distrustsReleases) claim(action.podUid, action.room, context);
       return;
     case 'release':
       release(action, context);
@@ -153,16 +152,15 @@ function bind(action: Extract<Action, { type: 'bind' }>, context: ApplyContext):
   const { definition } = kindOf(current, context);
   context.log.append(definition, action.key, {
     effect: 'write',
-    object: bindPod(current, action.node, context.lifecycleContext.now),
+    object: bindPod(current, action.room.node, context.lifecycleContext.now),
   });
-  claim({ ...action, podUid: action.uid }, context);
+  claim(action.uid, action.room, context);
 }
 
-function claim(wanted: TurnClaim, { log, overlay }: ApplyContext): void {
-  if (log.claims.has(wanted.podUid)) return;
-  const { node, podUid, cpuMillis, memoryBytes } = wanted;
-  log.claims.set(podUid, { node, podUid, cpuMillis, memoryBytes });
-  overlay.claim({ node, cpuMillis, memoryBytes }, 1);
+function claim(podUid: string, room: NodeRoom, { log, overlay }: ApplyContext): void {
+  if (log.claims.has(podUid)) return;
+  log.claims.set(podUid, { podUid, ...room });
+  overlay.claim(room, 1);
 }
 
 function release(action: Extract<Action, { type: 'release' }>, context: ApplyContext): void {

@@ -1,8 +1,9 @@
 // oxlint-disable typescript/no-unnecessary-type-parameters -- as in ClusterView
 import type { KindRegistry } from '@berth/kinds';
 import { type KubeObject, type LabelRequirement, matchesLabels } from '@berth/machinery';
+import { claimedWith } from '@berth/scheduler';
 import { controllerOf } from '../ownership.ts';
-import type { ClusterView, NodeView, ReconcileKey, ViewChange } from '../reconciler.ts';
+import type { ClusterView, NodeRoom, NodeView, ReconcileKey, ViewChange } from '../reconciler.ts';
 import { LabelIndex } from '../selection/label-index.ts';
 import { type BaseView, objectId } from './base-view.ts';
 import { DerivationMemo } from './derivation-memo.ts';
@@ -151,18 +152,11 @@ export class Overlay implements ClusterView {
   }
 
   /** Adds a pod to what is claimed on a node (`sign` 1) or takes one off (-1). A node that the view lacks is left alone. */
-  claim(claim: { node: string; cpuMillis: number; memoryBytes: number }, sign: 1 | -1): void {
-    const index = this.#nodeIndex.get(claim.node);
+  claim(room: NodeRoom, sign: 1 | -1): void {
+    const index = this.#nodeIndex.get(room.node);
     const view = index === undefined ? undefined : this.#nodes[index];
     if (index === undefined || !view) return;
-    this.#nodes[index] = {
-      node: view.node,
-      claimed: {
-        cpuMillis: Math.max(0, view.claimed.cpuMillis + sign * claim.cpuMillis),
-        memoryBytes: Math.max(0, view.claimed.memoryBytes + sign * claim.memoryBytes),
-        pods: Math.max(0, view.claimed.pods + sign),
-      },
-    };
+    this.#nodes[index] = { node: view.node, claimed: claimedWith(view.claimed, room, sign) };
     this.#changes.push({ resource: undefined, nodeIndex: index });
     this.#undo.push(() => {
       this.#nodes[index] = view;

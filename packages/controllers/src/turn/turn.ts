@@ -1,6 +1,6 @@
 import type { AssignmentRoom, KindRegistry } from '@berth/kinds';
 import type { ObjectUsage, QuotaRule, StoredBody } from '@berth/machinery';
-import type { NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
+import type { NodeRoom, NodeView, ObservedChange, ReconcileKey, Reconciler } from '../reconciler.ts';
 import type { BaseView } from './base-view.ts';
 import type { PlanRoom } from './quota-ledger.ts';
 
@@ -26,11 +26,8 @@ export interface TurnTimer {
   readonly dueAt: Date;
 }
 
-export interface TurnClaim {
-  readonly node: string;
+export interface TurnClaim extends NodeRoom {
   readonly podUid: string;
-  readonly cpuMillis: number;
-  readonly memoryBytes: number;
 }
 
 export interface TurnBudget {

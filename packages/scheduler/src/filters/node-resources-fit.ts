@@ -8,10 +8,7 @@ export const nodeResourcesFit: Filter = {
   prepare: ({ requests }) => ({ check: (node) => missingRoom(requests, node) }),
 };
 
-/**
- * Claims count cpu, memory and pods over all clusters; other resources are counted over the pods of this one.
- * An extended resource that a pod does not ask for never lacks.
- */
+/** An extended resource that a pod does not ask for never lacks. */
 function missingRoom(requests: Resources, node: NodeState): Rejection | undefined {
   const { facts, claimed } = node;
   const { allocatable } = facts;

@@ -1,19 +1,20 @@
 import type { Node, NodeSpec, NodeStatus, Pod, PodSpec } from '@berth/kinds';
 import type { Candidate } from '../candidate.ts';
+import { type ClaimedRoom, nothingClaimed } from '../claimed-room.ts';
 import type { ClusterState } from '../cluster-state.ts';
 import { failureMessage } from '../failure-message.ts';
 import { podFacts } from '../pod-facts.ts';
 import { preempt } from '../preemption/preempt.ts';
 import { schedulePod } from '../schedule-pod.ts';
 
-export const free = { cpuMillis: 0, memoryBytes: 0, pods: 0 };
+export const free = nothingClaimed;
 
 export interface NodeOptions {
   spec?: NodeSpec;
   labels?: Record<string, string>;
   allocatable?: Record<string, string>;
   conditions?: NonNullable<NodeStatus['conditions']>;
-  claimed?: Candidate['claimed'];
+  claimed?: ClaimedRoom;
 }
 
 export function node(name: string, options: NodeOptions = {}): Candidate {

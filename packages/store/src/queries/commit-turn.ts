@@ -2,7 +2,7 @@ import { encodeBatch } from '../encode-batch.ts';
 import { ClusterMissingError } from '../errors.ts';
 import type { SealedBodies } from '../sealing/sealed-bodies.ts';
 import { errorCode, errorDetail } from '../translate-error.ts';
-import type { NodeClaim, Timer, TurnCommit, TurnOutcome } from '../types.ts';
+import type { Timer, TurnCommit, TurnOutcome } from '../types.ts';
 import { type Refusal, refusalOutcome } from './commit-writes.ts';
 
 /** What a turn did, and whether its cursor is behind the log. */
@@ -17,13 +17,6 @@ interface Row {
   readonly new_cursor: number | null;
   readonly superseded: boolean | null;
   readonly suspended: boolean | null;
-}
-
-interface Room {
-  readonly node: string;
-  readonly cpuMillis: number;
-  readonly memoryBytes: number;
-  readonly pods: number;
 }
 
 /** One call of the SQL function, which is one transaction. @throws ClusterMissingError */
@@ -82,24 +75,7 @@ function refusedTurn(thrown: unknown, turn: TurnCommit): TurnOutcome | undefined
     const write = refusal && turn.writes[refusal.i];
     return write && { status: 'conflict', write, outcome: refusalOutcome(refusal) };
   }
-  if (code === 'BT002') {
-    const claim = firstTooMuch(turn.claims, JSON.parse(detail) as Room);
-    return claim && { status: 'no-capacity', claim };
-  }
-  return undefined;
-}
-
-/** The first claim on the node that its room does not hold any more. */
-function firstTooMuch(claims: readonly NodeClaim[], room: Room): NodeClaim | undefined {
-  let { cpuMillis, memoryBytes, pods } = room;
-  const onNode = claims.filter((claim) => claim.node === room.node);
-  const tooMuch = onNode.find((claim) => {
-    cpuMillis -= claim.cpuMillis;
-    memoryBytes -= claim.memoryBytes;
-    pods -= 1;
-    return cpuMillis < 0 || memoryBytes < 0 || pods < 0;
-  });
-  return tooMuch ?? onNode.at(-1);
+  return code === 'BT002' ? { status: 'no-capacity', node: detail } : undefined;
 }
 
 function lastPerKey(timers: readonly Timer[]): Timer[] {

@@ -216,6 +216,11 @@ export const nodeCapacity = berth.table('node_capacity', {
   claimedCpuMillis: counter('claimed_cpu_millis').notNull().default(0),
   claimedMemoryBytes: counter('claimed_memory_bytes').notNull().default(0),
   claimedPods: counter('claimed_pods').notNull().default(0),
+  /** Of every other resource that it has, or that is claimed, how much: {"example.com/gpu": 2}. */
+  others: jsonb().$type<Readonly<Record<string, number>>>().notNull().default({}),
+  claimedOthers: jsonb('claimed_others').$type<Readonly<Record<string, number>>>().notNull().default({}),
+  /** `<protocol>/<port>/<ip>` each. */
+  claimedPorts: text('claimed_ports').array().notNull().default([]),
 });
 
 export const nodeClaims = berth.table(
@@ -226,6 +231,9 @@ export const nodeClaims = berth.table(
     node: byteText().notNull(),
     cpuMillis: counter('cpu_millis').notNull(),
     memoryBytes: counter('memory_bytes').notNull(),
+    /** As in `node_capacity`. Null: none. */
+    others: jsonb().$type<Readonly<Record<string, number>>>(),
+    hostPorts: text('host_ports').array(),
   },
   (table) => [primaryKey({ columns: [table.clusterId, table.podUid] })],
 );
