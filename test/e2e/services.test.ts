@@ -97,8 +97,11 @@ function counts(texts: readonly string[]): number[] {
   return [...Map.groupBy(texts, (text) => text).values()].map((each) => each.length);
 }
 
-/** As long as `during` takes, three clients ask all the time. @returns what they heard. */
-async function underLoad(request: () => Promise<string>, during: () => Promise<void>): Promise<string[]> {
+/** As long as `during` takes, three clients ask all the time. @returns what they heard, which `during` sees come. */
+async function underLoad(
+  request: () => Promise<string>,
+  during: (answers: readonly string[]) => Promise<void>,
+): Promise<string[]> {
   let isOver = false;
   const answers: string[] = [];
   const load = Array.from({ length: 3 }, async () => {
@@ -110,7 +113,7 @@ async function underLoad(request: () => Promise<string>, during: () => Promise<v
   // One that fails is told of by `Promise.all`.
   for (const each of load) each.catch(() => (isOver = true));
   try {
-    await during();
+    await during(answers);
   } finally {
     isOver = true;
   }
@@ -170,7 +173,7 @@ describe('three servers behind a Service', () => {
     const before = names(await readyPods());
     const answers = await underLoad(
       () => ask(place),
-      async () => {
+      async (heard) => {
         for (const name of before) {
           await instance.ok('delete', 'pod', name, '--wait=false');
           await eventually('another one is ready in its place', async () => {
@@ -178,12 +181,15 @@ describe('three servers behind a Service', () => {
             return pods.length === 3 && !pods.includes(name);
           });
         }
+        const after = names(await readyPods());
+        await eventually('each of the new ones has answered', () =>
+          after.every((name) => heard.includes(`ok ${name}`)),
+        );
       },
     );
-    const after = names(await readyPods());
     expect(answers.filter((answer) => !answer.startsWith('ok '))).toEqual([]);
     const answered = new Set(answers.map((answer) => answer.slice('ok '.length)));
-    for (const name of [...before, ...after]) expect(answered).toContain(name);
+    for (const name of before) expect(answered).toContain(name);
     await expectEvenSpread();
   });
 
@@ -209,6 +215,10 @@ describe('three servers behind a Service', () => {
     });
     expect(answers.filter((answer) => !answer.startsWith('ok '))).toEqual([]);
     expect(broken).toBeLessThanOrEqual(3 * victims.length);
+    await eventually(
+      'all have their turn',
+      async () => counts(await times(9, () => ask(place))).length === 3,
+    );
     await expectEvenSpread();
   });
 
