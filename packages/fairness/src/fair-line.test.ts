@@ -3,8 +3,9 @@ import { createFairLine } from './fair-line.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-function start(places: number) {
-  const line = createFairLine(places);
+function start(places: number, contendedPlaces = places * 2) {
+  const clock = { ms: 5_000 };
+  const line = createFairLine({ places, contendedPlaces, nowMs: () => clock.ms });
   const running = new Map<string, () => void>();
   const began: string[] = [];
   const ask = (key: string, name: string): void => {
@@ -18,7 +19,7 @@ function start(places: number) {
     running.delete(name);
     await settled();
   };
-  return { line, began, running, ask, end };
+  return { clock, line, began, running, ask, end };
 }
 
 test('no more runs than there are places, and keys take turns whatever each has to do', async () => {
@@ -37,4 +38,32 @@ test('work that fails frees its place', async () => {
   const { line } = start(1);
   await expect(line.run('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await line.run('a', async () => 'fine')).toBe('fine');
+});
+
+test('alone, a key has all the places; beside others an equal part of fewer, until they have been away for a second', async () => {
+  const { clock, running, ask, end } = start(8, 6);
+  for (let at = 1; at <= 100; at++) ask('big', `big-${at}`);
+  await settled();
+  expect(running.size).toBe(8);
+  ask('small', 'small-1');
+  for (let at = 1; at <= 6; at++) await end(`big-${at}`);
+  expect([...running.keys()].sort()).toEqual(['big-7', 'big-8', 'big-9', 'small-1']);
+  await end('small-1');
+  expect(running.size).toBe(3);
+  clock.ms += 1_000;
+  await end('big-7');
+  expect(running.size).toBe(8);
+});
+
+test('no key gets less than two places, and all that was asked for is done', async () => {
+  const { began, running, ask, end } = start(100, 6);
+  const names = Array.from({ length: 20 }, (_, key) =>
+    [1, 2, 3].map((at) => [`k${key}`, `k${key}-${at}`] as const),
+  );
+  for (const [key, name] of names.flat()) ask(key, name);
+  await settled();
+  // The first two came before there were so many.
+  expect(running.size).toBe(3 + 3 + 18 * 2);
+  while (running.size > 0) for (const name of [...running.keys()]) await end(name);
+  expect(new Set(began).size).toBe(60);
 });

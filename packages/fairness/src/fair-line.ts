@@ -4,43 +4,85 @@ export interface FairLine {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 
-/** @param places how much runs at once */
-export function createFairLine(places: number): FairLine {
-  /** Those who wait, by key; keys in the order in which their turn comes. */
-  const waiting = new Map<string, Array<() => void>>();
-  let free = places;
+export interface FairLineOptions {
+  /** How much runs at once. */
+  readonly places: number;
+  /** Places of all keys together while there are several: each has an equal part. What waits behind the places is then soon done, whosever it is. */
+  readonly contendedPlaces: number;
+  /** A monotonic clock, in milliseconds. */
+  readonly nowMs: () => number;
+}
 
-  const enter = (key: string): Promise<void> | undefined => {
-    if (free > 0) {
-      free--;
-      return undefined;
-    }
-    return new Promise((resolve) => {
-      const line = waiting.get(key);
-      if (line === undefined) waiting.set(key, [resolve]);
-      else line.push(resolve);
-    });
+/** No key gets less, however many there are. */
+const leastPlaces = 2;
+/** So long after its last work a key still counts as there. */
+const lingersMs = 1_000;
+
+interface Key {
+  running: number;
+  lastMs: number;
+  readonly waiting: Array<() => void>;
+}
+
+/** Holds nothing of keys that have nothing to do. */
+export function createFairLine({ places, contendedPlaces, nowMs }: FairLineOptions): FairLine {
+  /** Those that were there last come last. */
+  const keys = new Map<string, Key>();
+  /** Those with work that waits, in the order in which their turn comes. */
+  const waiting = new Set<Key>();
+  let running = 0;
+
+  const keyOf = (name: string): Key => {
+    const key = keys.get(name) ?? { running: 0, lastMs: 0, waiting: [] };
+    key.lastMs = nowMs();
+    keys.delete(name);
+    keys.set(name, key);
+    return key;
   };
-  const leave = (): void => {
-    const [next] = waiting;
-    if (next === undefined) {
-      free++;
-      return;
+  const forgetThoseGone = (): void => {
+    for (const [name, { running: some, lastMs, waiting: line }] of keys) {
+      if (nowMs() - lastMs < lingersMs) return;
+      if (some + line.length === 0) keys.delete(name);
     }
-    const [key, line] = next;
-    const go = line.shift();
-    waiting.delete(key);
-    if (line.length > 0) waiting.set(key, line);
-    go?.();
+  };
+  const mayStart = (key: Key): boolean => {
+    if (running >= places) return false;
+    return keys.size <= 1 || key.running < Math.max(leastPlaces, Math.floor(contendedPlaces / keys.size));
+  };
+  const start = (key: Key): void => {
+    running++;
+    key.running++;
+  };
+  const serve = (): void => {
+    for (const key of waiting) {
+      if (!mayStart(key)) continue;
+      start(key);
+      // To the end of the line.
+      waiting.delete(key);
+      key.waiting.shift()?.();
+      if (key.waiting.length > 0) waiting.add(key);
+    }
   };
 
   return {
-    async run(key, work) {
-      await enter(key);
+    async run(name, work) {
+      const key = keyOf(name);
+      forgetThoseGone();
+      if (key.waiting.length === 0 && mayStart(key)) start(key);
+      else {
+        await new Promise<void>((resolve) => {
+          key.waiting.push(resolve);
+          waiting.add(key);
+        });
+      }
       try {
         return await work();
       } finally {
-        leave();
+        running--;
+        key.running--;
+        key.lastMs = nowMs();
+        forgetThoseGone();
+        serve();
       }
     },
   };

@@ -1,6 +1,7 @@
 import { createFairLine, type FairLine } from '@berth/fairness';
 import { Agent, type Dispatcher } from 'undici';
 import { ApiError } from './api-error.ts';
+import { systemCluster } from './paths.ts';
 
 /** A token that can be asked for again once it was refused. */
 export interface TokenSource {
@@ -22,12 +23,16 @@ const streamSilenceMs = 45_000;
 /** Keep-alive connections to the API server, for all nodes of an agent. */
 export interface ConnectionPool {
   readonly agent: Agent;
-  /** Clusters take turns at the connections: thousands of pods of one do not keep another's, or the nodes' own leases, waiting. */
+  /** Clusters take turns at the connections: thousands of pods of one do not keep another's waiting. What nodes say of themselves never waits. */
   readonly line: FairLine;
 }
 
 /** Requests of all nodes that are under way at once. Reports of one cluster share commits: the more are under way, the more share one. */
 const requestsAtOnce = 48;
+/** The same while pods of several clusters have something to tell: what one has under way is what the API server does before the next one's. */
+const requestsAmongSeveral = 16;
+/** For what nodes say of themselves. */
+const ownRequests = 4;
 
 /** One pool for all nodes of an agent. */
 export function connectionPool(options: {
@@ -36,14 +41,19 @@ export function connectionPool(options: {
 }): ConnectionPool {
   const agent = new Agent({
     // Each node holds one connection for its feed.
-    connections: options.nodes + requestsAtOnce,
+    connections: options.nodes + requestsAtOnce + ownRequests,
     keepAliveTimeout: 30_000,
     ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
   });
-  return { agent, line: createFairLine(requestsAtOnce) };
+  const line = createFairLine({
+    places: requestsAtOnce,
+    contendedPlaces: requestsAmongSeveral,
+    nowMs: () => performance.now(),
+  });
+  return { agent, line };
 }
 
-/** The cluster that a path is about; '' for the fleet's own. */
+/** The cluster that a path is about; '' for the fleet itself. */
 function clusterOf(path: string): string {
   return /^\/clusters\/([^/]+)/.exec(path)?.[1] ?? '';
 }
@@ -103,7 +113,9 @@ export class ApiClient {
   }
 
   #json<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
-    return this.#pool.line.run(clusterOf(path), () => this.#answer<T>(method, path, request));
+    const cluster = clusterOf(path);
+    const send = () => this.#answer<T>(method, path, request);
+    return cluster === '' || cluster === systemCluster ? send() : this.#pool.line.run(cluster, send);
   }
 
   async #answer<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {

@@ -5,10 +5,9 @@ import type { Logger } from 'pino';
 import { ApiError } from '../api/api-error.ts';
 import type { ApiClient } from '../api/api-client.ts';
 import { Backoff, pause } from '../api/backoff.ts';
-import { corePath } from '../api/paths.ts';
+import { corePath, systemCluster } from '../api/paths.ts';
 import { isNews, type NodeDescription, nodeObject, nodeStatus } from './node-object.ts';
 
-const systemCluster = 'system';
 /** How often a node renews its Lease and looks whether the fleet still knows of it what is true. */
 const renewEveryMs = 10_000;
 const leaseDurationSeconds = 40;
