@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mendDependencies } from './mend-dependencies.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,7 +23,8 @@ export function projectNode() {
 }
 
 /**
- * Runs `npm install`, to the letter of the lockfile, unless what is installed matches the lockfile, and says how it goes.
+ * Runs `npm install`, to the letter of the lockfile, unless what is installed matches the lockfile, and says how it goes. Mends what
+ * is broken in it.
  *
  * @param {'production' | 'all'} scope development tools are left out of `production`.
  */
@@ -31,7 +33,10 @@ export async function install(scope) {
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const last = existsSync(stamp) ? JSON.parse(readFileSync(stamp, 'utf8')) : {};
-  if (last.lock === lock && (last.scope === 'all' || last.scope === scope)) return;
+  if (last.lock === lock && (last.scope === 'all' || last.scope === scope)) {
+    mendDependencies(modules);
+    return;
+  }
   // Not `npm ci`: that one insists that every optional package of every other platform can be had, too.
   const args = ['install', '--no-save', ...(scope === 'production' ? ['--omit=dev'] : [])];
   const purpose = scope === 'production' ? 'what running needs' : 'what running and developing need';
@@ -56,6 +61,7 @@ export async function install(scope) {
     console.error(`berth: npm install failed (${code})`);
     process.exit(1);
   }
+  mendDependencies(modules);
   writeFileSync(stamp, JSON.stringify({ lock, scope }));
   console.log(`berth: installed ${packageCount()} packages in ${elapsed()}`);
 }
