@@ -32,7 +32,7 @@ export function createFairLine({ places, contendedPlaces, nowMs }: FairLineOptio
   const waiting = new Set<Key>();
   let running = 0;
 
-  const keyOf = (name: string): Key => {
+  const touch = (name: string): Key => {
     const key = keys.get(name) ?? { running: 0, lastMs: 0, waiting: [] };
     key.lastMs = nowMs();
     keys.delete(name);
@@ -66,7 +66,7 @@ export function createFairLine({ places, contendedPlaces, nowMs }: FairLineOptio
 
   return {
     async run(name, work) {
-      const key = keyOf(name);
+      const key = touch(name);
       forgetThoseGone();
       if (key.waiting.length === 0 && mayStart(key)) start(key);
       else {
@@ -80,7 +80,7 @@ export function createFairLine({ places, contendedPlaces, nowMs }: FairLineOptio
       } finally {
         running--;
         key.running--;
-        key.lastMs = nowMs();
+        touch(name);
         forgetThoseGone();
         serve();
       }
