@@ -72,16 +72,26 @@ export async function refusal(request: Promise<unknown>): Promise<RefusedError> 
 }
 
 /** Changes an object, again and again until nobody else did in between. */
-export async function change(
-  kube: Kube,
-  target: Target,
-  edit: (object: KubeJson) => void,
-): Promise<KubeJson> {
-  return eventually(`${target.resource}/${target.name} can be changed`, async () => {
+export function change(kube: Kube, target: Target, edit: (object: KubeJson) => void): Promise<KubeJson> {
+  return untilUndisturbed(target, async () => {
     const object = await kube.get(target);
     edit(object);
+    return kube.replace(target, object);
+  });
+}
+
+/** Patches an object as it is, again and again until nobody else changed it in between. */
+export function patchNewest(kube: Kube, target: Target, patch: Record<string, unknown>): Promise<KubeJson> {
+  return untilUndisturbed(target, async () => {
+    const { resourceVersion } = (await kube.get(target)).metadata;
+    return kube.patch(target, { metadata: { resourceVersion }, ...patch });
+  });
+}
+
+function untilUndisturbed(target: Target, attempt: () => Promise<KubeJson>): Promise<KubeJson> {
+  return eventually(`${target.resource}/${target.name} can be changed`, async () => {
     try {
-      return await kube.replace(target, object);
+      return await attempt();
     } catch (error) {
       if (error instanceof RefusedError && error.code === 409) return undefined;
       throw error;

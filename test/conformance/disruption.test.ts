@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { change, isReady, refusal, until, untilGone, untilList } from './awaiting.ts';
+import { change, patchNewest, isReady, refusal, until, untilGone, untilList } from './awaiting.ts';
 import type { KubeJson } from './kube.ts';
 import { appsWorkload, pod } from './objects.ts';
 import { promise, type Trial } from './promise.ts';
@@ -92,11 +92,7 @@ promise(
     });
     expect(updated.status.disruptedPods).toEqual({ one: time });
     // The controller may have put it right by now: then there is nothing to take away.
-    const { resourceVersion } = (await kube.get(status)).metadata;
-    const patched = await kube.patch(status, {
-      metadata: { resourceVersion },
-      status: { disruptedPods: null },
-    });
+    const patched = await patchNewest(kube, status, { status: { disruptedPods: null } });
     expect(patched.status.disruptedPods ?? {}).toEqual({});
   },
 );

@@ -25,7 +25,7 @@ const service = {
 const server = `
 const started = Date.now();
 let told = 0;
-const state = () => (Date.now() - started < 700 ? 'early' : told && Date.now() - told > 1500 ? 'late' : 'ok');
+const state = () => (Date.now() - started < 700 ? 'early' : told && Date.now() - told > 4500 ? 'late' : 'ok');
 const server = require('node:http').createServer((request, response) => {
   const isProbe = request.url === '/ready';
   response.writeHead(isProbe && state() !== 'ok' ? 503 : 200, { connection: 'close' });
@@ -34,7 +34,7 @@ const server = require('node:http').createServer((request, response) => {
 server.listen(9376, process.env.POD_IP);
 process.on('SIGTERM', () => {
   told ||= Date.now();
-  setTimeout(() => server.close(() => process.exit(0)), 2000);
+  setTimeout(() => server.close(() => process.exit(0)), 5000);
 });
 `;
 
