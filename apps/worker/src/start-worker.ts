@@ -137,6 +137,7 @@ export async function startWorker(options: WorkerOptions): Promise<BerthWorker> 
   const most = options.tenantTurnConcurrency ?? Math.max(1, Math.floor(concurrency / 2));
   const tenantTurns = new TenantTurns({
     tenantOf: async (clusterId) => {
+      if (clusterId === systemClusterId) return undefined;
       const facts = await tenants.ofCluster(clusterId);
       return facts && { tenantId: facts.tenantId, most: facts.plan.concurrentTurns ?? most };
     },

@@ -98,6 +98,18 @@ test('a turn knows whether others had theirs just now', async () => {
   ]);
 });
 
+test('a cluster that is no tenant’s is nobody’s neighbour', async () => {
+  const { neighbours, begin, end } = start();
+  void begin('gone');
+  await settled();
+  void begin('a-1');
+  await settled();
+  await end('gone');
+  void begin('a-2');
+  await settled();
+  expect([neighbours.get('a-1'), neighbours.get('a-2')]).toEqual([false, false]);
+});
+
 test('a cluster that is gone has its turn, which finds that out', async () => {
   const { running, begin } = start();
   void begin('gone');

@@ -8,7 +8,7 @@ interface TurnTenant {
 }
 
 export interface TenantTurnsOptions {
-  /** undefined for a cluster that does not exist. */
+  /** undefined for a cluster that does not exist, and for the fleet's own: its turns are few, and nobody's neighbours. */
   readonly tenantOf: (clusterId: string) => Promise<TurnTenant | undefined>;
   /** Asks for a turn of a cluster that had to wait. */
   readonly requestTurn: (clusterId: string) => void;
