@@ -36,7 +36,7 @@ const postgresWrites = {
   ],
 };
 
-export const mends = [postgresWrites];
+const mends = [postgresWrites];
 
 /** @param {string} modules the folder `node_modules`. @throws Error if a dependency is not what the mend was made for */
 export function mendDependencies(modules) {

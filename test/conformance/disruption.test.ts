@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { change, patchNewest, isReady, refusal, until, untilGone, untilList } from './awaiting.ts';
+import { change, isReady, patchNewest, refusal, until, untilGone, untilList } from './awaiting.ts';
 import type { KubeJson } from './kube.ts';
 import { appsWorkload, pod } from './objects.ts';
 import { promise, type Trial } from './promise.ts';
