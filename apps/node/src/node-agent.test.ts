@@ -170,19 +170,43 @@ describe('a pod', () => {
     await expect.poll(() => readdirSync(`${agent.directory}/pods`)).toEqual([]);
   });
 
+  const deadlineExceeded = {
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  };
+
   it('that outlives its activeDeadlineSeconds fails with DeadlineExceeded', async () => {
-    agent.api.putPod(
-      podOf('late', { activeDeadlineSeconds: 1, containers: [shell('main', 'exec sleep 1000')] }),
-    );
-    const failed = await agent.api.untilPod(
-      'late',
-      ({ phase, containerStatuses }) =>
-        phase === 'Failed' && containerStatuses?.[0]?.state?.terminated !== undefined,
-    );
+    agent.api.putPod(podOf('late', { containers: [shell('main', 'exec sleep 1000')] }));
+    const running = await agent.api.untilPod('late', ({ phase }) => phase === 'Running');
+    agent.api.putPod({ ...running, spec: { ...running.spec, activeDeadlineSeconds: 1 } });
+    const failed = await agent.api.untilPod('late', ({ phase }) => phase === 'Failed');
     expect(failed.status).toMatchObject({
-      reason: 'DeadlineExceeded',
-      message: 'Pod was active on the node longer than the specified deadline',
+      ...deadlineExceeded,
+      containerStatuses: [{ state: { terminated: { exitCode: 143 } } }],
     });
+  });
+
+  it('whose activeDeadlineSeconds pass before it could run fails, too', async () => {
+    await agent.closeAgent();
+    agent.api.withholdServices();
+    await agent.open();
+    const spec = {
+      activeDeadlineSeconds: 1,
+      initContainers: [shell('init', 'true')],
+      containers: [shell('main', 'true')],
+    };
+    agent.api.putPod(podOf('never', spec));
+    const failed = await agent.api.untilPod('never', ({ phase }) => phase === 'Failed');
+    const waiting = { state: { waiting: { reason: 'PodInitializing' } }, restartCount: 0, ready: false };
+    expect(failed.status).toMatchObject({
+      ...deadlineExceeded,
+      initContainerStatuses: [{ name: 'init', ...waiting }],
+      containerStatuses: [{ name: 'main', ...waiting }],
+    });
+    agent.api.forget('never');
+    agent.api.tellServices();
+    agent.api.putPod(podOf('next', { containers: [shell('main', 'true')] }));
+    await agent.api.untilPod('next', ({ phase }) => phase === 'Succeeded');
   });
 
   it('that was over when the agent first heard of it does not run', async () => {

@@ -15,6 +15,7 @@ export {
 export { detectMountNamespace, type MountNamespace } from './process/mount-namespace.ts';
 export { ProcessRuntime, type ProcessRuntimeOptions } from './process/process-runtime.ts';
 export { stopGroups } from './pod/critical-pods.ts';
+export { unstartedPod } from './pod/unstarted-pod.ts';
 export { type PodUsage, type ProcessUsage, totalUsage } from './usage/usage.ts';
 export { RuntimeError, type RuntimeErrorCode } from './runtime-error.ts';
 export { SimulatedRuntime, type SimulatedRuntimeOptions } from './simulated/simulated-runtime.ts';

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Pod } from '@berth/kinds';
 import { toTime } from '@berth/machinery';
-import type { Clock, PodIdentity, PodInputs, PodObservation, PodRuntime, RuntimeEvent } from '@berth/runtime';
+import {
+  type Clock,
+  type PodIdentity,
+  type PodInputs,
+  type PodObservation,
+  type PodRuntime,
+  type RuntimeEvent,
+  unstartedPod,
+} from '@berth/runtime';
 import type { Logger } from 'pino';
 import type { ApiClient } from '../api/api-client.ts';
 import { ApiError } from '../api/api-error.ts';
@@ -303,7 +311,9 @@ export class PodWorker {
 
   async #report(pod: Pod, failure?: PodFailure): Promise<void> {
     const { runtime, identity, log } = this.#options;
-    const observation = runtime.observe(identity.uid);
+    // A pod can come to its end before it has run: its deadline passes while it waits for Services.
+    const unstarted = failure === undefined ? undefined : unstartedPod(pod);
+    const observation = runtime.observe(identity.uid) ?? unstarted;
     if (observation === undefined || this.#startTime === undefined) return;
     this.#scheduleInputs(observation);
     const writer = (this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod));

@@ -114,6 +114,11 @@ export class FleetApi {
     for (const feed of this.#serviceFeeds) feed.write(this.#serviceLines);
   }
 
+  /** To agents that ask from now on, the Services are not told until `tellServices`. */
+  withholdServices(): void {
+    this.#serviceLines = '\n';
+  }
+
   /** At once and without the agent, as a forced delete. */
   forget(name: string): void {
     this.#remove(podPath(name));
