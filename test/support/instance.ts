@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '@berth/engines';
 import { type CommandResult, runClient } from './real-clients.ts';
 
 const cli = join(import.meta.dirname, '../../apps/cli/src/main.ts');
@@ -36,24 +36,6 @@ export interface Instance {
   remove(): Promise<void>;
 }
 
-/** Two ports that nobody listens on now. */
-async function freePorts(): Promise<[number, number]> {
-  const servers = [createServer(), createServer()];
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve) => {
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return [ports[0] ?? 0, ports[1] ?? 0];
-}
-
 /** The command line of Berth, while it runs and when it has ended. */
 export function berthProcess(
   args: readonly string[],
@@ -85,7 +67,7 @@ export function berth(
 /** Starts an instance and waits until it says that it is ready. */
 export async function startInstance(options: InstanceOptions = {}): Promise<Instance> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'berth-e2e-')));
-  const [port, httpPort] = await freePorts();
+  const [port, httpPort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [cli, 'up'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {

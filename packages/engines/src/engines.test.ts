@@ -75,6 +75,12 @@ describe('Postgres', () => {
   });
 });
 
+test('a port is none that an outgoing connection may take', async () => {
+  const range = await readFile('/proc/sys/net/ipv4/ip_local_port_range', 'utf8').catch(() => '49152\t65535');
+  const [firstOfSystem = 0] = range.split(/\s/).map(Number);
+  for (let index = 0; index < 20; index++) expect(await freePort()).toBeLessThan(firstOfSystem);
+});
+
 test('a preferred port is kept when it is free, and another one found when it is not', async () => {
   const port = await freePort();
   expect(await freePort(port)).toBe(port);

@@ -180,8 +180,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function lastPort(directory: string): Promise<number> {
-  return Number(await readFile(join(directory, 'port'), 'utf8').catch(() => '0')) || 0;
+async function lastPort(directory: string): Promise<number | undefined> {
+  return Number(await readFile(join(directory, 'port'), 'utf8').catch(() => '')) || undefined;
 }
 
 function lastLine(cause: unknown): string {

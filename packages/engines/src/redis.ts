@@ -30,7 +30,8 @@ export async function startRedis(options: RedisOptions): Promise<Engine> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const password = await ensurePassword(options.directory);
   await writeConfiguration(options.directory, password);
-  const lastPort = Number(await readFile(join(options.directory, 'port'), 'utf8').catch(() => '0')) || 0;
+  const lastPort =
+    Number(await readFile(join(options.directory, 'port'), 'utf8').catch(() => '')) || undefined;
   await stopLeftover(lastPort, password);
   const port = options.port ?? (await freePort(lastPort));
   await writeFile(join(options.directory, 'port'), String(port));
@@ -101,8 +102,8 @@ async function writeConfiguration(directory: string, password: string): Promise<
 }
 
 /** Only a server that knows this directory's password is ours to stop. */
-async function stopLeftover(port: number, password: string): Promise<void> {
-  if (!port || !(await answers(port, [`AUTH ${password}`, 'PING'], '+PONG'))) return;
+async function stopLeftover(port: number | undefined, password: string): Promise<void> {
+  if (port === undefined || !(await answers(port, [`AUTH ${password}`, 'PING'], '+PONG'))) return;
   await answers(port, [`AUTH ${password}`, 'SHUTDOWN'], '');
   const deadline = Date.now() + 10_000;
   while ((await answers(port, ['PING'], '-NOAUTH')) && Date.now() < deadline) await delay(20);
