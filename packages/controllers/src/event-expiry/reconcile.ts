@@ -1,4 +1,5 @@
 import type { Event } from '@berth/kinds';
+import { toTime } from '@berth/machinery';
 import type { Action, Reconciler, ReconcileKey } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 
@@ -19,29 +20,37 @@ export const eventExpiry: Reconciler = {
     resource === allEvents.resource && !before && after ? [allEvents] : [],
   reconcile: (_key, view, { now }): readonly Action[] => {
     const events = view.list<Event>(allEvents.resource);
-    const expired = events.filter((event) => expiryOf(event) <= now.getTime());
+    const { expired, firstLeft } = sortOut(events, toTime(new Date(now.getTime() - lifetimeMs)));
     const deletes = expired
       .slice(0, mostDeletesAtOnce)
       .map(
         (event): Action => ({ type: 'delete', key: keyOf('events', event), uid: event.metadata.uid ?? '' }),
       );
     if (deletes.length < expired.length) return [...deletes, { type: 'wakeAt', at: now }];
-    const next = nextSweep(events, now);
-    return next === undefined ? deletes : [...deletes, { type: 'wakeAt', at: new Date(next) }];
+    return firstLeft === undefined ? deletes : [...deletes, { type: 'wakeAt', at: sweepAfter(firstLeft) }];
   },
 };
 
-/** When the first Event that is left expires, rounded up. */
-function nextSweep(events: readonly Event[], now: Date): number | undefined {
-  let first: number | undefined;
+/**
+ * The Events that were last told by then, and when the first of the others was. Times are compared as they are written:
+ * all in UTC, to the second at least. There may be as many as pods, and each new one asks.
+ */
+function sortOut(events: readonly Event[], then: string) {
+  const expired: Event[] = [];
+  let firstLeft: string | undefined;
   for (const event of events) {
-    const expiry = expiryOf(event);
-    if (expiry > now.getTime() && (first === undefined || expiry < first)) first = expiry;
+    const told = lastTold(event);
+    if (told <= then) expired.push(event);
+    else if (firstLeft === undefined || told < firstLeft) firstLeft = told;
   }
-  return first === undefined ? undefined : Math.ceil(first / sweepEveryMs) * sweepEveryMs;
+  return { expired, firstLeft };
 }
 
-function expiryOf({ metadata, lastTimestamp, series }: Event): number {
-  const told = series?.lastObservedTime ?? lastTimestamp ?? metadata.creationTimestamp ?? '';
-  return (Date.parse(told) || 0) + lifetimeMs;
+/** When what was told then expires, rounded up. */
+function sweepAfter(told: string): Date {
+  return new Date(Math.ceil((Date.parse(told) + lifetimeMs) / sweepEveryMs) * sweepEveryMs);
+}
+
+function lastTold({ metadata, lastTimestamp, series }: Event): string {
+  return series?.lastObservedTime ?? lastTimestamp ?? metadata.creationTimestamp ?? '';
 }

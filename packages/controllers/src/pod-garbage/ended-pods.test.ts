@@ -6,7 +6,7 @@ import { endedPodActions, mostEndedPods } from './ended-pods.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
 
-function viewOf(ended: number, running: number): Overlay {
+function viewOf(ended: number, running: number, agedMs = (index: number) => -index): Overlay {
   const base = new MemoryBase();
   for (let index = 0; index < ended + running; index++) {
     const name = `p-${index}`;
@@ -17,7 +17,7 @@ function viewOf(ended: number, running: number): Overlay {
         name,
         namespace: 'default',
         uid: name,
-        creationTimestamp: new Date(now.getTime() - 1_000_000 + index).toISOString(),
+        creationTimestamp: new Date(now.getTime() - 1_000_000 - agedMs(index)).toISOString(),
       },
       status:
         index >= ended
@@ -38,6 +38,13 @@ it('keeps as many pods that ended as the threshold says, however many run', () =
 
 it('removes evicted pods first, then the oldest', () => {
   expect(removed(viewOf(mostEndedPods + 3, 1))).toEqual([`p-${mostEndedPods + 2}`, 'p-0', 'p-1']);
+});
+
+it('removes the oldest wherever they stand', () => {
+  const view = viewOf(mostEndedPods + 4, 1, (index) => (index * 7919) % (mostEndedPods + 4));
+  const ages = removed(view).map((name) => (Number(name.slice(2)) * 7919) % (mostEndedPods + 4));
+  const [, ...oldest] = ages;
+  expect(oldest).toEqual([mostEndedPods + 3, mostEndedPods + 2, mostEndedPods + 1]);
 });
 
 it('removes many in batches, each in a reconcile of its own', () => {

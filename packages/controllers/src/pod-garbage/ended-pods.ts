@@ -14,18 +14,32 @@ export function endedPodActions(view: ClusterView, now: Date): readonly Action[]
   const ended = pods.filter((pod) => isPodEnded(pod) && !pod.metadata.deletionTimestamp);
   const excess = ended.length - mostEndedPods;
   if (excess <= 0) return [];
-  const garbage = ended.toSorted(byEvictionAndAge).slice(0, Math.min(excess, mostPodsAtOnce));
+  const garbage = first(ended, Math.min(excess, mostPodsAtOnce), byEvictionAndAge);
   return [
     ...garbage.flatMap(removePod),
     ...(excess > mostPodsAtOnce ? [{ type: 'wakeAt' as const, at: now }] : []),
   ];
 }
 
+/** The first ones in order. Few of very many are asked for, each time another pod ends. */
+function first<T>(all: readonly T[], count: number, compare: (left: T, right: T) => number): readonly T[] {
+  let kept: T[] = [];
+  let last: T | undefined;
+  for (const item of all) {
+    if (last !== undefined && compare(item, last) >= 0) continue;
+    kept.push(item);
+    if (kept.length < 2 * count) continue;
+    kept = kept.sort(compare).slice(0, count);
+    last = kept.at(-1);
+  }
+  return kept.sort(compare).slice(0, count);
+}
+
 function byEvictionAndAge(left: Pod, right: Pod): number {
   return (
     Number(isEvicted(right)) - Number(isEvicted(left)) ||
-    createdMs(left) - createdMs(right) ||
-    (left.metadata.name < right.metadata.name ? -1 : 1)
+    compareText(created(left), created(right)) ||
+    compareText(left.metadata.name, right.metadata.name)
   );
 }
 
@@ -33,6 +47,11 @@ function isEvicted({ status }: Pod): boolean {
   return status?.reason === 'Evicted';
 }
 
-function createdMs({ metadata }: Pod): number {
-  return Date.parse(metadata.creationTimestamp ?? '') || 0;
+/** Of the one form that the API gives it, so that its text sorts as its time. */
+function created({ metadata }: Pod): string {
+  return metadata.creationTimestamp ?? '';
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
 }
