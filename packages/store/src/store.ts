@@ -221,6 +221,8 @@ export type StoredContent = Omit<KubeObject, keyof TypeMeta>;
 export interface ReplicaObject extends StoredObject {
   /** Parsed at first use, then kept. Must not be mutated. */
   readonly object: StoredContent;
+  /** What `make` made of it at the first call, kept as long as the entry is. All calls must mean the same. */
+  completed<T>(make: (entry: ReplicaObject) => T): T;
 }
 
 export interface NewCluster {

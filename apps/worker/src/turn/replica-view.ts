@@ -4,12 +4,6 @@ import type { KubeObject, TypeMeta } from '@berth/machinery';
 import type { Replica, ReplicaObject } from '@berth/store';
 import { storageTypeOf } from './storage-type.ts';
 
-/**
- * Complete objects by the replica's own. A replica keeps an object's entry until the object changes, so reconcilers that
- * remember what they derived from an object find it again in the next turn.
- */
-const completed = new WeakMap<ReplicaObject, KubeObject>();
-
 /** A replica as a turn reads it. */
 export interface ReplicaView extends BaseView {
   readonly revision: number;
@@ -17,7 +11,11 @@ export interface ReplicaView extends BaseView {
   at(key: ReconcileKey, revision: number): KubeObject | undefined;
 }
 
-/** Shows a replica as complete objects of the storage version. Kinds that the registry does not have are left out. */
+/**
+ * Shows a replica as complete objects of the storage version. Kinds that the registry does not have are left out. A replica
+ * keeps an object's entry, and with it what was completed, until the object changes, so reconcilers that remember what they
+ * derived from an object find it again in the next turn.
+ */
 export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaView {
   const lists = new Map<string, readonly KubeObject[]>();
   const owned = new Map<string, readonly ResourceObject[]>();
@@ -27,7 +25,9 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
     const known = lists.get(listKey);
     if (known) return known;
     const type = storageTypeOf(registry, resource);
-    const objects = type ? replica.list(resource, namespace).map((entry) => complete(entry, type)) : [];
+    const objects = type
+      ? replica.list(resource, namespace).map((entry) => complete(entry, type).object)
+      : [];
     lists.set(listKey, objects);
     return objects;
   };
@@ -37,7 +37,7 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
     const objects: ResourceObject[] = [];
     for (const entry of replica.ownedBy(ownerUid)) {
       const type = storageTypeOf(registry, entry.resource);
-      if (type) objects.push({ resource: entry.resource, object: complete(entry, type) });
+      if (type) objects.push(complete(entry, type));
     }
     owned.set(ownerUid, objects);
     return objects;
@@ -46,7 +46,7 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
     const type = storageTypeOf(registry, key.resource);
     const entry = type && replica.get(key);
     if (!entry || (revision !== undefined && entry.revision !== revision)) return undefined;
-    return complete(entry, type);
+    return complete(entry, type).object;
   };
 
   return {
@@ -58,15 +58,9 @@ export function viewReplica(replica: Replica, registry: KindRegistry): ReplicaVi
   };
 }
 
-function complete(entry: ReplicaObject, type: TypeMeta): KubeObject {
-  const known = completed.get(entry);
-  if (known) return known;
-  const content = entry.object;
-  const object: KubeObject = {
-    ...type,
-    ...content,
-    metadata: { ...content.metadata, resourceVersion: String(entry.revision) },
-  };
-  completed.set(entry, object);
-  return object;
+function complete(entry: ReplicaObject, type: TypeMeta): ResourceObject {
+  return entry.completed(({ resource, revision, object: { metadata, ...content } }) => ({
+    resource,
+    object: { ...type, ...content, metadata: { ...metadata, resourceVersion: String(revision) } },
+  }));
 }

@@ -21,6 +21,7 @@ export class StoredEntry implements ReplicaObject {
   readonly sortKey: string;
   #account: ByteAccount | undefined;
   #parsed: StoredContent | undefined;
+  #completed: unknown;
 
   constructor(object: StoredObject, account: ByteAccount) {
     this.resource = object.resource;
@@ -41,6 +42,12 @@ export class StoredEntry implements ReplicaObject {
       this.#account?.add(this.body.length * parsedFactor);
     }
     return this.#parsed;
+  }
+
+  completed<T>(make: (entry: ReplicaObject) => T): T {
+    this.#completed ??= make(this);
+    // The caller's promise: nobody else made it.
+    return this.#completed as T;
   }
 
   /** Uids of its owners. Bodies without any, most of them, are not parsed. */
