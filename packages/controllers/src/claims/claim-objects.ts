@@ -11,13 +11,15 @@ export interface ClaimOptions<T extends KubeObject, D extends KubeObject> {
   readonly view: ClusterView;
   /** Which dependents are worth adopting or releasing. Default: all. */
   readonly isWanted?: (dependent: D) => boolean;
+  /** Which dependents the claimant is done with for good: they are let go as others are, but not claimed. Default: none. */
+  readonly isOver?: (dependent: D) => boolean;
   /** What else changes on a dependent that is adopted, or released. */
   readonly onAdopt?: (dependent: D) => D;
   readonly onRelease?: (dependent: D) => D;
 }
 
 export interface Claim<D extends KubeObject> {
-  /** What the object controls and selects. If it is being deleted: all that it controls. */
+  /** What the object controls and selects, and is not done with. If it is being deleted: all that it controls, selected or not. */
   readonly claimed: readonly D[];
   /**
    * Adoptions and releases. A reconcile that has some does nothing else: they wake the key again in the same turn, and what
@@ -25,6 +27,9 @@ export interface Claim<D extends KubeObject> {
    */
   readonly actions: readonly Action[];
 }
+
+/** Dependents that are over, by what was asked when that was found out. An object never changes: its next revision is another one. */
+const over = new WeakMap<KubeObject, string>();
 
 /**
  * Settles which dependents an object has: it adopts those that it selects and that nobody controls, and lets go of those
@@ -35,21 +40,25 @@ export function claimObjects<T extends KubeObject, D extends KubeObject>(
   claimant: T,
   options: ClaimOptions<T, D>,
 ): Claim<D> {
-  const { owner, resource, view, isWanted = () => true } = options;
+  const { owner, resource, view, isWanted = () => true, isOver = () => false } = options;
   const { uid = '', namespace = '', deletionTimestamp } = claimant.metadata;
   const owned = view.ownedBy<D>(uid, resource);
   const requirements = owner.selectorOf(claimant);
   if (deletionTimestamp || !requirements) {
-    return { claimed: owned.filter((object) => isControlledBy(object, claimant)), actions: [] };
+    const claimed = owned.filter((object) => !isOver(object) && isControlledBy(object, claimant));
+    return { claimed, actions: [] };
   }
 
   // One pass: there may be thousands, and each change of one asks for all.
   const claimed: D[] = [];
   const strangers: D[] = [];
+  const question = JSON.stringify([uid, requirements]);
   for (const object of owned) {
-    if (!isControlledBy(object, claimant)) continue;
-    if (matchesLabels(object.metadata.labels, requirements)) claimed.push(object);
-    else if (isWanted(object)) strangers.push(object);
+    if (over.get(object) === question || !isControlledBy(object, claimant)) continue;
+    if (matchesLabels(object.metadata.labels, requirements)) {
+      if (isOver(object)) over.set(object, question);
+      else claimed.push(object);
+    } else if (isWanted(object)) strangers.push(object);
   }
   const adoptable = view
     .loose<D>(resource, namespace, requirements)

@@ -29,14 +29,15 @@ export function countPods(
   situation: Situation,
   { verdict, podsAtOnce = mostPodsAtOnce }: { verdict: Verdict | undefined; podsAtOnce?: number | undefined },
 ): Count {
-  const { job, pods, indexed } = situation;
+  const { job, pods, ended, indexed } = situation;
+  const countable = job.metadata.deletionTimestamp || verdict ? pods : ended;
   const listed = listedPods(job);
   const released: Pod[] = [];
   const indexes: number[] = [];
   let succeeded = 0;
   let failed = 0;
   let isWhole = true;
-  for (const pod of pods) {
+  for (const pod of countable) {
     if (!hasFinalizer(pod, trackingFinalizer) || !mayRelease(situation, { pod, verdict })) continue;
     if (released.length >= podsAtOnce) {
       isWhole = false;

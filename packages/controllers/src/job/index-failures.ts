@@ -1,11 +1,6 @@
 import type { Job, Pod } from '@berth/kinds';
-import { hasFinalizer } from '../ownership.ts';
 import { IndexSet } from './index-set.ts';
-import {
-  indexFailureCountAnnotation,
-  indexIgnoredFailureCountAnnotation,
-  trackingFinalizer,
-} from './job-facts.ts';
+import { indexFailureCountAnnotation, indexIgnoredFailureCountAnnotation } from './job-facts.ts';
 import { replacementTime } from './pod-backoff.ts';
 import { completionIndex, endedAt, isFailed } from './pod-facts.ts';
 import { judgePodFailure } from './pod-failure-policy.ts';
@@ -31,12 +26,12 @@ export function countsAfter(job: Job, failed: Pod | undefined): IndexFailureCoun
   return counts ? { counted: counted + 1, ignored } : { counted, ignored: ignored + 1 };
 }
 
-/** The indexes that have failed for good: as the status has them, and by pods that are not counted yet. */
-export function failedIndexes(job: Job, pods: readonly Pod[], completions: number): IndexSet {
+/** The indexes that have failed for good: as the status has them, and by pods that ended and are not counted yet. */
+export function failedIndexes(job: Job, ended: readonly Pod[], completions: number): IndexSet {
   const failed: number[] = [];
-  for (const pod of pods) {
+  for (const pod of ended) {
     const index = completionIndex(pod);
-    if (index === undefined || index >= completions || !hasFinalizer(pod, trackingFinalizer)) continue;
+    if (index === undefined || index >= completions) continue;
     if (failsIndex(job, pod)) failed.push(index);
   }
   return IndexSet.parse(job.status?.failedIndexes, completions).with(failed);
@@ -55,14 +50,14 @@ function failsIndex(job: Job, pod: Pod): boolean {
  */
 export function podsAwaitingReplacement(
   job: Job,
-  pods: readonly Pod[],
+  ended: readonly Pod[],
   settled: { readonly has: (index: number) => boolean; readonly completions: number },
 ): ReadonlyMap<number, Pod> {
   const awaiting = new Map<number, Pod>();
-  for (const pod of pods) {
+  for (const pod of ended) {
     const index = completionIndex(pod);
     if (index === undefined || index >= settled.completions || settled.has(index)) continue;
-    if (!hasFinalizer(pod, trackingFinalizer) || !isFailed(pod, job)) continue;
+    if (!isFailed(pod, job)) continue;
     const other = awaiting.get(index);
     if (!other || isLater(pod, other)) awaiting.set(index, pod);
   }

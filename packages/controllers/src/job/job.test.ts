@@ -145,6 +145,24 @@ describe('a Job whose pods fail', () => {
     expectExactCount(cluster);
   });
 
+  it('counts failures since the last success, which may be of a pod that is counted', () => {
+    const { cluster, kubelet } = start();
+    cluster.create(jobOf({ completions: 4 }));
+    cluster.settle();
+    for (const pod of kubelet.assigned()) kubelet.end(pod, 1);
+    cluster.advance(15);
+    for (const pod of kubelet.assigned()) kubelet.end(pod);
+    cluster.settle();
+    cluster.advance(5);
+    for (const pod of kubelet.assigned()) kubelet.end(pod, 1);
+    cluster.settle();
+    expect(active(cluster)).toHaveLength(0);
+    cluster.advance(9);
+    expect(active(cluster)).toHaveLength(0);
+    cluster.advance(1);
+    expect(active(cluster)).toHaveLength(1);
+  });
+
   it('starts the backoff anew after a success', () => {
     const { cluster, kubelet } = start();
     cluster.create(jobOf({ completions: 3 }));
@@ -336,6 +354,22 @@ describe('the pods of a Job', () => {
     const adopted = cluster.get<Pod>('pods', 'default', pod.metadata.name);
     expect(adopted?.metadata.ownerReferences?.[0]?.name).toBe('work');
     expect(adopted?.metadata.finalizers).toEqual([trackingFinalizer]);
+  });
+
+  it('are let go of also after they were counted', () => {
+    const { cluster, kubelet } = start();
+    cluster.create(jobOf({ completions: 3 }));
+    cluster.settle();
+    for (const pod of kubelet.assigned()) kubelet.end(pod);
+    cluster.settle();
+    expect(work(cluster).status).toMatchObject({ succeeded: 1, active: 1 });
+    const [counted] = cluster.list<Pod>('pods').filter(({ status }) => status?.phase === 'Succeeded');
+    if (!counted) throw new Error('no pod has succeeded');
+    cluster.update({ ...counted, metadata: { ...counted.metadata, labels: { app: 'mine' } } });
+    cluster.settle();
+    const stray = cluster.get<Pod>('pods', 'default', counted.metadata.name);
+    expect(stray?.metadata.ownerReferences ?? []).toEqual([]);
+    expect(work(cluster).status).toMatchObject({ succeeded: 1, active: 1 });
   });
 
   it('are not held back by a Job that was deleted', () => {

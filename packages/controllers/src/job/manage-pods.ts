@@ -51,9 +51,9 @@ function wantedPods({ job, active, succeeded }: Situation): number {
 }
 
 function createPods(situation: Situation, { count, now }: { count: number; now: Date }): PodPlan {
-  const { job, indexed, pods } = situation;
+  const { indexed, job } = situation;
   if (!indexed?.failed) {
-    const at = nextCreationTime(job, pods);
+    const at = nextCreationTime(situation);
     if (at > now.getTime()) return { ...nothing, retryAt: at };
   }
   if (!indexed) return { ...nothing, create: Array.from({ length: count }, () => undefined) };

@@ -1,7 +1,8 @@
-import type { Job, Pod } from '@berth/kinds';
+import type { Pod } from '@berth/kinds';
 import { trackingFinalizer } from './job-facts.ts';
 import { endedAt, isFailed } from './pod-facts.ts';
 import { hasFinalizer } from '../ownership.ts';
+import type { Situation } from './situation.ts';
 
 const firstDelayMs = 10_000;
 const longestDelayMs = 10 * 60_000;
@@ -19,16 +20,20 @@ export function replacementTime(failures: number, lastFailureMs: number): number
  * When a Job may create its next pod, judged by the pods that there are: the failures since the last success. Upstream
  * keeps the record in memory; here it follows from what is stored, so that it survives any process.
  */
-export function nextCreationTime(job: Job, pods: readonly Pod[]): number {
+export function nextCreationTime({
+  job,
+  pods,
+  settled,
+}: Pick<Situation, 'job' | 'pods' | 'settled'>): number {
+  const failed = pods.filter((pod) => isFailed(pod, job) && !wasTakenAway(pod)).map(endedAt);
+  if (failed.length === 0) return replacementTime(0, 0);
   let lastSuccessMs = -1;
-  for (const pod of pods) {
+  for (const pod of [...pods, ...settled()]) {
     if (pod.status?.phase === 'Succeeded') lastSuccessMs = Math.max(lastSuccessMs, endedAt(pod));
   }
   let failures = 0;
   let lastFailureMs = 0;
-  for (const pod of pods) {
-    if (!isFailed(pod, job) || wasTakenAway(pod)) continue;
-    const failedMs = endedAt(pod);
+  for (const failedMs of failed) {
     if (failedMs <= lastSuccessMs) continue;
     failures++;
     lastFailureMs = Math.max(lastFailureMs, failedMs);

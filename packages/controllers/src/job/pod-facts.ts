@@ -1,11 +1,22 @@
 import type { ContainerStatus, Job, Pod } from '@berth/kinds';
-import { completionIndexAnnotation, replacesOnlyEndedPods } from './job-facts.ts';
+import { hasFinalizer } from '../ownership.ts';
+import { completionIndexAnnotation, replacesOnlyEndedPods, trackingFinalizer } from './job-facts.ts';
 
 /** Failed, or deleted before it could end; the latter only where the Job does not wait for pods to end. */
 export function isFailed(pod: Pod, job: Job): boolean {
   if (pod.status?.phase === 'Failed') return true;
   if (replacesOnlyEndedPods(job)) return false;
   return pod.metadata.deletionTimestamp !== undefined && pod.status?.phase !== 'Succeeded';
+}
+
+/** Succeeded, or failed by {@link isFailed}. */
+export function hasEnded(pod: Pod, job: Job): boolean {
+  return pod.status?.phase === 'Succeeded' || isFailed(pod, job);
+}
+
+/** Succeeded and counted. Most pods of a large Job come to be so, and no decision about the others looks at them. */
+export function isSettled(pod: Pod): boolean {
+  return pod.status?.phase === 'Succeeded' && !hasFinalizer(pod, trackingFinalizer);
 }
 
 /** The pod's index in an Indexed Job; undefined if it has none that makes sense. */

@@ -3,6 +3,7 @@ import { semanticEqual } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
 import { claimObjects } from '../claims/claim-objects.ts';
 import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
+import { isControlledBy } from '../ownership.ts';
 import { createPodActions, deletePodActions } from '../pods/pod-actions.ts';
 import { isPodReady } from '../pods/pod-state.ts';
 import { unusedPodNames } from '../pods/unused-pod-names.ts';
@@ -13,6 +14,7 @@ import { jobOwner } from './job-owner.ts';
 import { managePods, type PodPlan } from './manage-pods.ts';
 import { newPod, podNamePrefix } from './new-pod.ts';
 import { nextStatus } from './next-status.ts';
+import { isSettled } from './pod-facts.ts';
 import { stopTracking, withoutTracking, withTracking } from './pod-tracking.ts';
 import { observe, type Situation } from './situation.ts';
 import { deadlineOf, judge, judgeCompletion, type Verdict } from './verdict.ts';
@@ -31,13 +33,18 @@ export function reconcileJob(
     owner: jobOwner,
     resource: 'pods',
     view,
+    isOver: isSettled,
     onAdopt: withTracking,
     onRelease: withoutTracking,
   });
   if (finishedCondition(job)) return pods.flatMap(stopTracking);
   if (claims.length > 0) return claims;
 
-  const situation = observe(job, pods);
+  const settled = () =>
+    view
+      .ownedBy<Pod>(job.metadata.uid ?? '', 'pods')
+      .filter((pod) => isControlledBy(pod, job) && isSettled(pod));
+  const situation = observe(job, pods, settled);
   const certain = judge(situation, context.now);
   const plan = planPods(situation, { verdict: certain, view, context });
   const active = situation.active.length - plan.remove.length + plan.create.length;
