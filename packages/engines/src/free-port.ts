@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 
 /**
  * Below the ports that Linux and macOS take for outgoing connections, one of which could take a port between this look
@@ -20,6 +22,11 @@ export async function freePort(preferred?: number): Promise<number> {
     if (await isFree(port)) return port;
   }
   throw new Error(`no free port found between ${firstPort} and ${endPort - 1}`);
+}
+
+/** The port that an engine wrote into its directory when it last started; undefined at its first start. */
+export async function lastPort(directory: string): Promise<number | undefined> {
+  return Number(await readFile(join(directory, 'port'), 'utf8').catch(() => '')) || undefined;
 }
 
 /** Some systems let one listen on all addresses where somebody listens on one of them, so both are tried. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineLog } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { freePort } from './free-port.ts';
+import { freePort, lastPort } from './free-port.ts';
 import { launch, runAs, terminate } from './launch.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { ensureProcessUser, type ProcessUser } from './process-user.ts';
@@ -178,10 +178,6 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-async function lastPort(directory: string): Promise<number | undefined> {
-  return Number(await readFile(join(directory, 'port'), 'utf8').catch(() => '')) || undefined;
 }
 
 function lastLine(cause: unknown): string {

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Engine, EngineLog } from './engine.ts';
 import { EngineError } from './engine-error.ts';
-import { freePort } from './free-port.ts';
+import { freePort, lastPort } from './free-port.ts';
 import { launch, terminate } from './launch.ts';
 import { findRedis, type RedisBinary } from './redis-binary.ts';
 
@@ -30,10 +30,9 @@ export async function startRedis(options: RedisOptions): Promise<Engine> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
   const password = await ensurePassword(options.directory);
   await writeConfiguration(options.directory, password);
-  const lastPort =
-    Number(await readFile(join(options.directory, 'port'), 'utf8').catch(() => '')) || undefined;
-  await stopLeftover(lastPort, password);
-  const port = options.port ?? (await freePort(lastPort));
+  const before = await lastPort(options.directory);
+  await stopLeftover(before, password);
+  const port = options.port ?? (await freePort(before));
   await writeFile(join(options.directory, 'port'), String(port));
 
   const child = await launch({

@@ -95,7 +95,7 @@ export class ApiClient {
     contentType: string,
     makeBody: () => object | undefined,
   ): Promise<T | undefined> {
-    return this.#pool.line.run(clusterOf(path), async () => {
+    return this.#inLine(path, async () => {
       const body = makeBody();
       return body === undefined ? undefined : this.#answer<T>('PATCH', path, { contentType, body });
     });
@@ -113,8 +113,12 @@ export class ApiClient {
   }
 
   #json<T>(method: Dispatcher.HttpMethod, path: string, request: ApiRequest): Promise<T> {
+    return this.#inLine(path, () => this.#answer<T>(method, path, request));
+  }
+
+  /** What nodes say of themselves goes at once, all else when its cluster has its turn. */
+  #inLine<T>(path: string, send: () => Promise<T>): Promise<T> {
     const cluster = clusterOf(path);
-    const send = () => this.#answer<T>(method, path, request);
     return cluster === '' || cluster === systemCluster ? send() : this.#pool.line.run(cluster, send);
   }
 

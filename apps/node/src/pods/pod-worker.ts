@@ -312,8 +312,7 @@ export class PodWorker {
   async #report(pod: Pod, failure?: PodFailure): Promise<void> {
     const { runtime, identity, log } = this.#options;
     // A pod can come to its end before it has run: its deadline passes while it waits for Services.
-    const unstarted = failure === undefined ? undefined : unstartedPod(pod);
-    const observation = runtime.observe(identity.uid) ?? unstarted;
+    const observation = runtime.observe(identity.uid) ?? (failure && unstartedPod(pod));
     if (observation === undefined || this.#startTime === undefined) return;
     this.#scheduleInputs(observation);
     const writer = (this.#writer ??= new StatusWriter(this.#options.api, identity.clusterId, pod));

@@ -30,10 +30,10 @@ function viewOf(ended: number, running: number, agedMs = (index: number) => -ind
 }
 
 const removed = (view: Overlay): string[] =>
-  endedPodActions(view, now).flatMap((action) => (action.type === 'delete' ? [action.key.name] : []));
+  endedPodActions(view, { now }).flatMap((action) => (action.type === 'delete' ? [action.key.name] : []));
 
 it('keeps as many pods that ended as the threshold says, however many run', () => {
-  expect(endedPodActions(viewOf(mostEndedPods, 10), now)).toEqual([]);
+  expect(endedPodActions(viewOf(mostEndedPods, 10), { now })).toEqual([]);
 });
 
 it('removes evicted pods first, then the oldest', () => {
@@ -50,5 +50,11 @@ it('removes the oldest wherever they stand', () => {
 it('removes many in batches, each in a reconcile of its own', () => {
   const view = viewOf(mostEndedPods + 600, 0);
   expect(removed(view)).toHaveLength(500);
-  expect(endedPodActions(view, now)).toContainEqual({ type: 'wakeAt', at: now });
+  expect(endedPodActions(view, { now })).toContainEqual({ type: 'wakeAt', at: now });
+});
+
+it('removes as many at once as the turn lets it', () => {
+  const actions = endedPodActions(viewOf(mostEndedPods + 3, 0), { now, podsAtOnce: 2 });
+  expect(actions.filter(({ type }) => type === 'delete')).toHaveLength(2);
+  expect(actions).toContainEqual({ type: 'wakeAt', at: now });
 });

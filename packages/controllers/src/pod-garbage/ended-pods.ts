@@ -1,23 +1,26 @@
 import type { Pod } from '@berth/kinds';
 import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodEnded } from '../pods/pod-state.ts';
-import type { Action, ClusterView } from '../reconciler.ts';
+import type { Action, ClusterView, ReconcileContext } from '../reconciler.ts';
 import { removePod } from './remove-pod.ts';
 
 /** The controller manager's `--terminated-pod-gc-threshold`. */
 export const mostEndedPods = 12_500;
 
 /** Of the pods that ended those beyond the threshold: evicted ones before others, and the oldest first. */
-export function endedPodActions(view: ClusterView, now: Date): readonly Action[] {
+export function endedPodActions(
+  view: ClusterView,
+  { now, podsAtOnce = mostPodsAtOnce }: Pick<ReconcileContext, 'now' | 'podsAtOnce'>,
+): readonly Action[] {
   const pods = view.list<Pod>('pods');
   if (pods.length <= mostEndedPods) return [];
   const ended = pods.filter((pod) => isPodEnded(pod) && !pod.metadata.deletionTimestamp);
   const excess = ended.length - mostEndedPods;
   if (excess <= 0) return [];
-  const garbage = first(ended, Math.min(excess, mostPodsAtOnce), byEvictionAndAge);
+  const garbage = first(ended, Math.min(excess, podsAtOnce), byEvictionAndAge);
   return [
     ...garbage.flatMap(removePod),
-    ...(excess > mostPodsAtOnce ? [{ type: 'wakeAt' as const, at: now }] : []),
+    ...(excess > podsAtOnce ? [{ type: 'wakeAt' as const, at: now }] : []),
   ];
 }
 

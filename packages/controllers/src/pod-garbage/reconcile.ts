@@ -4,7 +4,14 @@ import { keysOfPodNews } from '../nodes/news-to-pods.ts';
 import { hasNode, nodeNamed, podsOfNode } from '../nodes/nodes-of-pods.ts';
 import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodEnded } from '../pods/pod-state.ts';
-import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import type {
+  Action,
+  ClusterView,
+  ObservedChange,
+  ReconcileContext,
+  Reconciler,
+  ReconcileKey,
+} from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { endedPodActions } from './ended-pods.ts';
 import { forgivenPodActions, orphanedPodActions } from './orphaned-pod.ts';
@@ -21,11 +28,11 @@ const endedPods: ReconcileKey = { resource: 'pods', namespace: '', name: '' };
 export const podGarbageCollector: Reconciler = {
   name: 'pod-garbage-collector',
   keysOf: podGarbageKeys,
-  reconcile: (key, view, { now }) => {
-    if (key.resource === 'nodes') return actionsOfNode(podsOfNode(view, key.name), view, now);
-    if (key.name === endedPods.name) return endedPodActions(view, now);
+  reconcile: (key, view, context) => {
+    if (key.resource === 'nodes') return actionsOfNode(podsOfNode(view, key.name), view, context);
+    if (key.name === endedPods.name) return endedPodActions(view, context);
     const pod = view.get<Pod>(key);
-    return pod ? actionsOfPod(pod, view, now) : [];
+    return pod ? actionsOfPod(pod, view, context.now) : [];
   },
 };
 
@@ -39,13 +46,17 @@ function actionsOfPod(pod: Pod, view: ClusterView, now: Date): readonly Action[]
 }
 
 /** What is left over of many pods is the key's next work, in the same turn as long as its budget lasts. */
-function actionsOfNode(pods: readonly Pod[], view: ClusterView, now: Date): readonly Action[] {
+function actionsOfNode(
+  pods: readonly Pod[],
+  view: ClusterView,
+  { now, podsAtOnce = mostPodsAtOnce }: ReconcileContext,
+): readonly Action[] {
   const actions: Action[] = [];
   let changed = 0;
   let next: Date | undefined;
   for (const pod of pods) {
     const ofPod = actionsOfPod(pod, view, now);
-    if (ofPod.some(({ type }) => type !== 'wakeAt') && ++changed > mostPodsAtOnce) {
+    if (ofPod.some(({ type }) => type !== 'wakeAt') && ++changed > podsAtOnce) {
       next = now;
       break;
     }
