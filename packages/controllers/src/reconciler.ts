@@ -145,8 +145,8 @@ export interface ReconcileContext {
   readonly newNameSuffix: () => string;
   /** PEM of the CA that signs the API server's certificate, for `kube-root-ca.crt`. */
   readonly clusterCa: string;
-  /** Pods that one reconcile creates, deletes or binds at most, where others wait for the turn to end. Default `mostPodsAtOnce`. */
-  readonly podsAtOnce?: number | undefined;
+  /** Pods that one reconcile creates, deletes or binds at most: `mostPodsAtOnce`, or fewer where others wait for the turn to end. */
+  readonly podsAtOnce: number;
   /**
    * Set when a create of this very reconcile was refused: how many went well before it. With no more creates than that
    * the rest of the work is done, and the key is tried again later. A reconciler that takes no notice fails as a whole. One

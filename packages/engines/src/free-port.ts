@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 /**
  * Below the ports that Linux and macOS take for outgoing connections, one of which could take a port between this look
- * and its use, and below Kubernetes' node ports.
+ * and its use; and not where Kubernetes has its node ports.
  */
-const [firstPort, endPort] = [20_000, 30_000];
+const [firstPort, endPort] = [11_000, 20_000];
 const attempts = 100;
 
 /**

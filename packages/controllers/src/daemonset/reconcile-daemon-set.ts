@@ -4,7 +4,6 @@ import { acceptsObjects } from '../accepts-objects.ts';
 import { claimObjects } from '../claims/claim-objects.ts';
 import { type History, revisionsResource, settleHistory } from '../history/settle-history.ts';
 import { deleteRevision, truncateHistory } from '../history/truncate-history.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { createPodActions, deletePodActions } from '../pods/pod-actions.ts';
 import { nextAvailableAt } from '../pods/pod-availability.ts';
 import { unusedPodNames } from '../pods/unused-pod-names.ts';
@@ -102,7 +101,7 @@ function planWithin(
   const rolls = isSettled && specOf(situation.daemonSet).updateStrategy?.type === 'RollingUpdate';
   const { retryAt } = whole;
   const plan = rolls ? { ...rollPods(situation), retryAt } : whole;
-  const { mostCreates = Number.POSITIVE_INFINITY, podsAtOnce = mostPodsAtOnce } = context;
+  const { mostCreates = Number.POSITIVE_INFINITY, podsAtOnce } = context;
   // The revision is the first of the creates; pods of one that cannot be made would be of none.
   const isNewRevision = history.actions.some(({ type }) => type === 'create');
   const creates = Math.max(0, mostCreates - (isNewRevision ? 1 : 0));

@@ -1,6 +1,5 @@
 import type { Job, JobStatus, Pod } from '@berth/kinds';
 import { hasFinalizer } from '../ownership.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { trackingFinalizer } from './job-facts.ts';
 import { completionIndex, isFailed } from './pod-facts.ts';
 import { judgePodFailure } from './pod-failure-policy.ts';
@@ -27,7 +26,7 @@ export interface Count {
  */
 export function countPods(
   situation: Situation,
-  { verdict, podsAtOnce = mostPodsAtOnce }: { verdict: Verdict | undefined; podsAtOnce?: number | undefined },
+  { verdict, podsAtOnce }: { verdict: Verdict | undefined; podsAtOnce: number },
 ): Count {
   const { job, pods, ended, indexed } = situation;
   const countable = job.metadata.deletionTimestamp || verdict ? pods : ended;

@@ -1,5 +1,4 @@
 import type { Pod } from '@berth/kinds';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodTerminating } from '../pods/pod-state.ts';
 import type { ReconcileContext } from '../reconciler.ts';
 import { countsAfter, indexReplacementTime } from './index-failures.ts';
@@ -23,11 +22,7 @@ const nothing: PodPlan = { create: [], remove: [], retryAt: undefined };
 /** As many active pods as the Job wants: no more than `parallelism`, nor than completions that are missing. */
 export function managePods(
   situation: Situation,
-  {
-    now,
-    podsAtOnce = mostPodsAtOnce,
-    mostCreates = podsAtOnce,
-  }: Pick<ReconcileContext, 'now' | 'mostCreates' | 'podsAtOnce'>,
+  { now, podsAtOnce, mostCreates = podsAtOnce }: Pick<ReconcileContext, 'now' | 'mostCreates' | 'podsAtOnce'>,
 ): PodPlan {
   const { job, active, indexed, terminating } = situation;
   const completions = indexed?.completions;

@@ -2,7 +2,6 @@ import type { Job, Pod } from '@berth/kinds';
 import { semanticEqual } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
 import { claimObjects } from '../claims/claim-objects.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isControlledBy } from '../ownership.ts';
 import { createPodActions, deletePodActions } from '../pods/pod-actions.ts';
 import { isPodReady } from '../pods/pod-state.ts';
@@ -78,8 +77,7 @@ function planPods(
   situation: Situation,
   { verdict, view, context }: { verdict: Verdict | undefined; view: ClusterView; context: ReconcileContext },
 ): PodPlan {
-  const { podsAtOnce = mostPodsAtOnce } = context;
-  if (verdict) return { ...nothingPlanned, remove: situation.active.slice(0, podsAtOnce) };
+  if (verdict) return { ...nothingPlanned, remove: situation.active.slice(0, context.podsAtOnce) };
   const { deletionTimestamp, namespace = '' } = situation.job.metadata;
   if (deletionTimestamp || !acceptsObjects(view, namespace)) return nothingPlanned;
   return managePods(situation, context);

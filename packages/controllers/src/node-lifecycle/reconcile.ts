@@ -3,9 +3,15 @@ import { toTime } from '@berth/machinery';
 import { isNodeReady, isNodeSilent, notReadyTaint, unreachableTaint } from '../nodes/node-facts.ts';
 import { keysOfPodNews } from '../nodes/news-to-pods.ts';
 import { nodeKey, nodeNamed, podsOfNode } from '../nodes/nodes-of-pods.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodReady } from '../pods/pod-state.ts';
-import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import type {
+  Action,
+  ClusterView,
+  ObservedChange,
+  ReconcileContext,
+  Reconciler,
+  ReconcileKey,
+} from '../reconciler.ts';
 import { lifecycleTaints } from './lifecycle-taints.ts';
 
 /**
@@ -17,9 +23,9 @@ import { lifecycleTaints } from './lifecycle-taints.ts';
 export const nodeLifecycleController: Reconciler = {
   name: 'node-controller',
   keysOf: (change, view) => (change.resource === 'nodes' ? keysOfNode(change, view) : []),
-  reconcile: (key, view, { now }) => {
+  reconcile: (key, view, context) => {
     const own = view.get<Node>(key);
-    return [...(own ? taintActions(own, view, now) : []), ...unreadyActions(key.name, view, now)];
+    return [...(own ? taintActions(own, view, context.now) : []), ...unreadyActions(key.name, view, context)];
   },
 };
 
@@ -60,13 +66,17 @@ function isTaintedUnready({ spec }: Node): boolean {
 }
 
 /** Nobody can say that these pods are ready; where the agent itself says that its node is not, it speaks for its pods. */
-function unreadyActions(name: string, view: ClusterView, now: Date): readonly Action[] {
+function unreadyActions(
+  name: string,
+  view: ClusterView,
+  { now, podsAtOnce }: ReconcileContext,
+): readonly Action[] {
   const node = nodeNamed(view, name);
   if (!node || !isNodeSilent(node)) return [];
   const ready = podsOfNode(view, name).filter(isPodReady);
   return [
-    ...ready.slice(0, mostPodsAtOnce).flatMap((pod) => unready(pod, now)),
-    ...(ready.length > mostPodsAtOnce ? [{ type: 'wakeAt' as const, at: now }] : []),
+    ...ready.slice(0, podsAtOnce).flatMap((pod) => unready(pod, now)),
+    ...(ready.length > podsAtOnce ? [{ type: 'wakeAt' as const, at: now }] : []),
   ];
 }
 

@@ -5,6 +5,7 @@ import { Overlay } from '../turn/overlay.ts';
 import { endedPodActions, mostEndedPods } from './ended-pods.ts';
 
 const now = new Date('2026-03-01T10:00:00Z');
+const context = { now, podsAtOnce: 500 };
 
 function viewOf(ended: number, running: number, agedMs = (index: number) => -index): Overlay {
   const base = new MemoryBase();
@@ -30,10 +31,10 @@ function viewOf(ended: number, running: number, agedMs = (index: number) => -ind
 }
 
 const removed = (view: Overlay): string[] =>
-  endedPodActions(view, { now }).flatMap((action) => (action.type === 'delete' ? [action.key.name] : []));
+  endedPodActions(view, context).flatMap((action) => (action.type === 'delete' ? [action.key.name] : []));
 
 it('keeps as many pods that ended as the threshold says, however many run', () => {
-  expect(endedPodActions(viewOf(mostEndedPods, 10), { now })).toEqual([]);
+  expect(endedPodActions(viewOf(mostEndedPods, 10), context)).toEqual([]);
 });
 
 it('removes evicted pods first, then the oldest', () => {
@@ -50,7 +51,7 @@ it('removes the oldest wherever they stand', () => {
 it('removes many in batches, each in a reconcile of its own', () => {
   const view = viewOf(mostEndedPods + 600, 0);
   expect(removed(view)).toHaveLength(500);
-  expect(endedPodActions(view, { now })).toContainEqual({ type: 'wakeAt', at: now });
+  expect(endedPodActions(view, context)).toContainEqual({ type: 'wakeAt', at: now });
 });
 
 it('removes as many at once as the turn lets it', () => {

@@ -1,5 +1,4 @@
 import type { Pod } from '@berth/kinds';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodEnded } from '../pods/pod-state.ts';
 import type { Action, ClusterView, ReconcileContext } from '../reconciler.ts';
 import { removePod } from './remove-pod.ts';
@@ -10,7 +9,7 @@ export const mostEndedPods = 12_500;
 /** Of the pods that ended those beyond the threshold: evicted ones before others, and the oldest first. */
 export function endedPodActions(
   view: ClusterView,
-  { now, podsAtOnce = mostPodsAtOnce }: Pick<ReconcileContext, 'now' | 'podsAtOnce'>,
+  { now, podsAtOnce }: Pick<ReconcileContext, 'now' | 'podsAtOnce'>,
 ): readonly Action[] {
   const pods = view.list<Pod>('pods');
   if (pods.length <= mostEndedPods) return [];

@@ -2,7 +2,6 @@ import type { Pod } from '@berth/kinds';
 import { isOutOfService } from '../nodes/node-facts.ts';
 import { keysOfPodNews } from '../nodes/news-to-pods.ts';
 import { hasNode, nodeNamed, podsOfNode } from '../nodes/nodes-of-pods.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodEnded } from '../pods/pod-state.ts';
 import type {
   Action,
@@ -49,7 +48,7 @@ function actionsOfPod(pod: Pod, view: ClusterView, now: Date): readonly Action[]
 function actionsOfNode(
   pods: readonly Pod[],
   view: ClusterView,
-  { now, podsAtOnce = mostPodsAtOnce }: ReconcileContext,
+  { now, podsAtOnce }: ReconcileContext,
 ): readonly Action[] {
   const actions: Action[] = [];
   let changed = 0;

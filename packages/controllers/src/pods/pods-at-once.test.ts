@@ -2,7 +2,7 @@ import type { Pod } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import { describe, expect, test } from 'vitest';
 import type { MemoryCluster } from '../testing/memory-cluster.ts';
-import { startOnFleet } from '../testing/node-scenario.ts';
+import { podOn, readiness, startOnFleet, tainted } from '../testing/node-scenario.ts';
 
 const most = 3;
 const podCount = 10;
@@ -85,4 +85,33 @@ test('a ReplicaSet that is scaled down loses a few pods at a time', () => {
   if (!scaled) throw new Error(`${created.metadata.name} is gone`);
   cluster.update({ ...scaled, spec: { ...scaled.spec, replicas: 1 } });
   expect(busiestTurn(cluster)).toMatchObject({ deleted: most });
+});
+
+function startWithFullNode(): MemoryCluster {
+  const { cluster, kubelet } = startOnFleet('full', 'other');
+  for (let number = 0; number < podCount; number++) cluster.create(podOn(`p${number}`, 'full'));
+  cluster.settle();
+  kubelet.runAll();
+  cluster.settle();
+  cluster.budget = { ...cluster.budget, maxWrites: 1, podsAtOnce: most };
+  return cluster;
+}
+
+test('pods leave a node that drives them out a few at a time', () => {
+  const cluster = startWithFullNode();
+  tainted(cluster, 'full', [{ key: 'maintenance', effect: 'NoExecute' }]);
+  expect(busiestTurn(cluster)).toMatchObject({ deleted: most });
+  expect(cluster.list<Pod>('pods').filter(({ metadata }) => !metadata.deletionTimestamp)).toEqual([]);
+});
+
+test('pods of a silent node are told not to be ready a few at a time', () => {
+  const cluster = startWithFullNode();
+  readiness(cluster, 'full', 'Unknown');
+  expect(busiestTurn(cluster)).toMatchObject({ changed: most });
+  const ready = cluster
+    .list<Pod>('pods')
+    .filter(({ status }) =>
+      status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True'),
+    );
+  expect(ready).toEqual([]);
 });

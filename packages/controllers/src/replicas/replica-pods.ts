@@ -1,7 +1,6 @@
 import type { Pod } from '@berth/kinds';
 import { controllerOf } from '../ownership.ts';
 import { podsToDelete } from '../pods/deletion-ranks.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import { isPodActive } from '../pods/pod-state.ts';
 import type { ClusterView, ReconcileContext } from '../reconciler.ts';
 import type { ReplicaOwner } from './replica-kind.ts';
@@ -18,7 +17,7 @@ export function planPods(
   active: readonly Pod[],
   { view, context }: { view: ClusterView; context: ReconcileContext },
 ): PodPlan {
-  const { podsAtOnce = mostPodsAtOnce, mostCreates = podsAtOnce } = context;
+  const { podsAtOnce, mostCreates = podsAtOnce } = context;
   const missing = (owner.spec?.replicas ?? 1) - active.length;
   if (missing >= 0) {
     return { create: Math.min(missing, podsAtOnce, mostCreates), remove: [] };

@@ -1,6 +1,5 @@
 import type { Pod } from '@berth/kinds';
 import { type ClusterState, failureMessage, type PodFacts, preempt, schedulePod } from '@berth/scheduler';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import type { Action, ClusterView } from '../reconciler.ts';
 import { inQueueOrder, isWaiting, unschedulable } from './pod-queue.ts';
 import { preemptActions } from './preempt-actions.ts';
@@ -19,7 +18,7 @@ export interface PlacePodsOptions {
   readonly now: Date;
   readonly which: (pod: Pod) => boolean;
   /** As in `ReconcileContext`. */
-  readonly podsAtOnce?: number | undefined;
+  readonly podsAtOnce: number;
 }
 
 /**
@@ -27,7 +26,7 @@ export interface PlacePodsOptions {
  * for the rest: ten thousand pods of one Job that do not fit cost as much as one.
  */
 export function placePods(view: ClusterView, options: PlacePodsOptions): readonly Action[] {
-  const { now, which, podsAtOnce = mostPodsAtOnce } = options;
+  const { now, which, podsAtOnce } = options;
   const state = schedulingState(view);
   const pods = [...state.unassigned.values()].filter(({ pod }) => which(pod)).sort(inQueueOrder);
   const round = new Round(state, { now, podsAtOnce });

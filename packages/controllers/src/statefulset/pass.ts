@@ -1,7 +1,6 @@
 import type { PersistentVolumeClaim, Pod, StatefulSet } from '@berth/kinds';
 import type { KubeObject } from '@berth/machinery';
 import type { News } from '../news.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import type { Action, ReconcileContext } from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 
@@ -16,10 +15,7 @@ export class Pass {
   #createsLeft: number;
   #podsLeft: number;
 
-  constructor(
-    set: StatefulSet,
-    { mostCreates, createRefusal, podsAtOnce = mostPodsAtOnce }: ReconcileContext,
-  ) {
+  constructor(set: StatefulSet, { mostCreates, createRefusal, podsAtOnce }: ReconcileContext) {
     this.#set = set;
     this.#refusal = createRefusal;
     this.#podsLeft = podsAtOnce;

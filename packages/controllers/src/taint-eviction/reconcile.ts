@@ -4,8 +4,14 @@ import { noExecuteTaints } from '../nodes/node-facts.ts';
 import { keysOfPodNews } from '../nodes/news-to-pods.ts';
 import { nodeNamed, podsOfNode } from '../nodes/nodes-of-pods.ts';
 import { withDisruptionTarget } from '../pods/disruption-target.ts';
-import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
-import type { Action, ClusterView, ObservedChange, Reconciler, ReconcileKey } from '../reconciler.ts';
+import type {
+  Action,
+  ClusterView,
+  ObservedChange,
+  ReconcileContext,
+  Reconciler,
+  ReconcileKey,
+} from '../reconciler.ts';
 import { keyOf } from '../turn/base-view.ts';
 import { evictionTime } from './eviction-time.ts';
 
@@ -17,13 +23,13 @@ import { evictionTime } from './eviction-time.ts';
 export const taintEvictionController: Reconciler = {
   name: 'taint-eviction-controller',
   keysOf: (change, view) => (change.resource === 'pods' ? keysOfPod(change, view) : keysOfPodNews(change)),
-  reconcile: (key, view, { now }) => {
+  reconcile: (key, view, context) => {
     if (key.resource === 'nodes') {
       const taints = taintsOf(key.name, view);
-      return taints.length === 0 ? [] : evict(podsOfNode(view, key.name), taints, now);
+      return taints.length === 0 ? [] : evict(podsOfNode(view, key.name), taints, context);
     }
     const pod = view.get<Pod>(key);
-    return pod ? evict([pod], taintsOf(pod.spec?.nodeName, view), now) : [];
+    return pod ? evict([pod], taintsOf(pod.spec?.nodeName, view), context) : [];
   },
 };
 
@@ -42,7 +48,11 @@ function keysOfPod({ before, after }: ObservedChange, view: ClusterView): readon
   return isSame ? [] : [keyOf('pods', pod)];
 }
 
-function evict(pods: readonly Pod[], taints: readonly Taint[], now: Date): readonly Action[] {
+function evict(
+  pods: readonly Pod[],
+  taints: readonly Taint[],
+  { now, podsAtOnce }: ReconcileContext,
+): readonly Action[] {
   const due: Pod[] = [];
   let nextMs = Number.POSITIVE_INFINITY;
   for (const pod of pods) {
@@ -51,9 +61,9 @@ function evict(pods: readonly Pod[], taints: readonly Taint[], now: Date): reado
     if (time === 'now' || (time && time <= now)) due.push(pod);
     else if (time) nextMs = Math.min(nextMs, time.getTime());
   }
-  if (due.length > mostPodsAtOnce) nextMs = now.getTime();
+  if (due.length > podsAtOnce) nextMs = now.getTime();
   return [
-    ...due.slice(0, mostPodsAtOnce).flatMap((pod) => evictionActions(pod, now)),
+    ...due.slice(0, podsAtOnce).flatMap((pod) => evictionActions(pod, now)),
     ...(Number.isFinite(nextMs) ? [{ type: 'wakeAt' as const, at: new Date(nextMs) }] : []),
   ];
 }

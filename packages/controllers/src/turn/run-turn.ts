@@ -1,5 +1,6 @@
 import type { KubeObject } from '@berth/machinery';
 import { acceptsObjects } from '../accepts-objects.ts';
+import { mostPodsAtOnce } from '../pods/most-pods-at-once.ts';
 import type { Action, ObservedChange, ReconcileContext, ReconcileKey, Reconciler } from '../reconciler.ts';
 import { type ApplyContext, applyAction, type ObjectAction } from './apply-action.ts';
 import { keyOf } from './base-view.ts';
@@ -74,7 +75,8 @@ class Turn {
     for (const reconciler of input.reconcilers) this.#enlist(reconciler);
     this.#timers = new TurnTimers(input.timers, { now, reconcilers: new Set(this.#reconcilers.keys()) });
     this.#recorder = new EventRecorder({ now, existing: (key) => this.#overlay.get(key) });
-    this.#context = { now, newNameSuffix, clusterCa, podsAtOnce: input.budget.podsAtOnce };
+    const { podsAtOnce = mostPodsAtOnce } = input.budget;
+    this.#context = { now, newNameSuffix, clusterCa, podsAtOnce };
     const policies = (resource: string, namespace: string) => policiesIn(this.#overlay, resource, namespace);
     const lifecycleContext = {
       now,

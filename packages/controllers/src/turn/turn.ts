@@ -37,7 +37,7 @@ export interface TurnBudget {
   readonly deadline: () => boolean;
   /** How often one key may be reconciled in one turn before it counts as restless. Default 100. */
   readonly maxRoundsPerKey?: number;
-  /** As in `ReconcileContext`: the deadline is looked at between two reconciles, so that one of them should be short. */
+  /** As in `ReconcileContext`: the deadline is looked at between two reconciles, so that one of them should be short. Default `mostPodsAtOnce`. */
   readonly podsAtOnce?: number;
 }
 
